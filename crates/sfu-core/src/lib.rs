@@ -1,0 +1,18 @@
+//! A selective forwarding unit without sockets, clocks, threads or Python.
+//!
+//! Feed [`Sfu`] commands, datagrams and time; then drain [`Sfu::poll_event`] and
+//! [`Sfu::poll_transmit`], and come back at [`Sfu::poll_timeout`].
+
+mod command;
+mod config;
+mod counters;
+mod event;
+mod ids;
+mod sfu;
+
+pub use command::{Action, Command, PublicationSpec, Rights, SubscriptionSettings, TrackKind};
+pub use config::Config;
+pub use counters::Counters;
+pub use event::{Description, Event, EventKind, FailureReason, Quality};
+pub use ids::{Identity, ParticipantId, RoomId, Target, TrackId};
+pub use sfu::{Sfu, Transmit, Verdict};
