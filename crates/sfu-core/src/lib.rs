@@ -6,9 +6,18 @@
 mod command;
 mod config;
 mod counters;
+mod data;
+mod demux;
 mod event;
+mod forward;
 mod ids;
+mod plane;
+mod room;
+mod sdp;
 mod sfu;
+mod stun;
+mod transport;
+mod transports;
 
 pub use command::{Action, Command, PublicationSpec, Rights, SubscriptionSettings, TrackKind};
 pub use config::Config;
