@@ -3,6 +3,8 @@
 //! Feed [`Sfu`] commands, datagrams and time; then drain [`Sfu::poll_event`] and
 //! [`Sfu::poll_transmit`], and come back at [`Sfu::poll_timeout`].
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 mod command;
 mod config;
 mod counters;
