@@ -1,0 +1,27 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// The first browsers with light-dark(), which the tokens are written in.
+const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: BROWSERS,
+    cssTarget: BROWSERS,
+    // Everything is a hashed file, nothing is inlined: the server's CSP allows 'self' only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  preview: {
+    headers: {
+      'Content-Security-Policy':
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    },
+  },
+  test: {
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+  },
+});
