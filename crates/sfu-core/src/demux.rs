@@ -1,11 +1,13 @@
 //! Whose datagram is this?
 //!
-//! An address is entered only after a transport accepted a datagram from it, which for a new
-//! address means a connectivity check with a valid MESSAGE-INTEGRITY. It is a hint for speed: the
-//! transport that it names is asked again, for every datagram, before it is given anything.
+//! An address is entered only after a transport accepted a connectivity check from it, which needs
+//! a valid MESSAGE-INTEGRITY. It then belongs to that transport for as long as checks keep coming:
+//! a recorded or spoofed check for another transport does not take it over. Even so it is only a
+//! hint: the transport is asked again, for every datagram, before it is given anything.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use crate::plane::TransportKey;
 
@@ -13,6 +15,9 @@ use crate::plane::TransportKey;
 const WORKER_DIGITS: usize = 2;
 /// Security limit: addresses remembered for one transport (str0m keeps as many).
 const MAX_ADDRESSES: usize = 20;
+/// How long an address stays its owner's after the last check. Clients check every 2.5 s; a port
+/// that a NAT gives to somebody else is free again after this long at the latest.
+const HOLD: Duration = Duration::from_secs(10);
 
 /// Write a user name fragment that says which worker made it. `random` are ICE characters.
 pub(crate) fn make_ufrag(worker: u8, random: &str) -> String {
@@ -24,10 +29,17 @@ pub(crate) fn worker_of_ufrag(ufrag: &str) -> Option<u8> {
     u8::from_str_radix(ufrag.get(..WORKER_DIGITS)?, 16).ok()
 }
 
+/// Who an address belongs to, and since when that is unproven.
+#[derive(Clone, Copy, Debug)]
+struct Holder {
+    transport: TransportKey,
+    proven_at: Instant,
+}
+
 /// The two indexes, and what left them since somebody last asked.
 #[derive(Debug, Default)]
 pub(crate) struct Demux {
-    by_address: HashMap<SocketAddr, TransportKey>,
+    by_address: HashMap<SocketAddr, Holder>,
     by_ufrag: HashMap<String, TransportKey>,
     addresses: HashMap<TransportKey, Vec<SocketAddr>>,
     released: Vec<SocketAddr>,
@@ -43,12 +55,33 @@ impl Demux {
     }
 
     pub(crate) fn by_address(&self, source: SocketAddr) -> Option<TransportKey> {
-        self.by_address.get(&source).copied()
+        Some(self.by_address.get(&source)?.transport)
     }
 
-    /// Note that `transport` accepted a datagram from `source`. True if that is news.
-    pub(crate) fn bind(&mut self, source: SocketAddr, transport: TransportKey) -> bool {
-        let previous = self.by_address.insert(source, transport);
+    /// Whether an address is another transport's, which has proved it lately.
+    pub(crate) fn is_anothers(
+        &self,
+        source: SocketAddr,
+        transport: TransportKey,
+        now: Instant,
+    ) -> bool {
+        let holder = self.by_address.get(&source);
+        holder.is_some_and(|it| it.transport != transport && now < it.proven_at + HOLD)
+    }
+
+    /// Note that `transport` accepted a check from `source`. True if that is news.
+    pub(crate) fn bind(
+        &mut self,
+        source: SocketAddr,
+        transport: TransportKey,
+        now: Instant,
+    ) -> bool {
+        let holder = Holder {
+            transport,
+            proven_at: now,
+        };
+        let previous = self.by_address.insert(source, holder);
+        let previous = previous.map(|holder| holder.transport);
         if previous == Some(transport) {
             return false;
         }
@@ -102,8 +135,11 @@ mod tests {
         let mut keys = SlotMap::<TransportKey, ()>::with_key();
         let (alice, bob) = (keys.insert(()), keys.insert(()));
         let mut demux = Demux::default();
-        assert!(demux.bind(address(1), alice));
-        assert!(demux.bind(address(1), bob));
+        let now = Instant::now();
+        assert!(demux.bind(address(1), alice, now));
+        assert!(demux.is_anothers(address(1), bob, now));
+        assert!(!demux.is_anothers(address(1), bob, now + HOLD));
+        assert!(demux.bind(address(1), bob, now + HOLD));
         demux.remove(alice);
         assert_eq!(demux.by_address(address(1)), Some(bob));
         assert_eq!(demux.poll_released(), None);
@@ -138,7 +174,7 @@ mod tests {
             for step in steps {
                 match step {
                     Step::Bind(port, who) => {
-                        demux.bind(address(port), people[who]);
+                        demux.bind(address(port), people[who], Instant::now());
                         owners.insert(port, people[who]);
                     }
                     Step::Remove(who) => {

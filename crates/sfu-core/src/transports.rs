@@ -157,22 +157,44 @@ impl Transports {
         destination: SocketAddr,
         contents: &[u8],
     ) -> Verdict {
-        let named = stun::local_ufrag(contents);
-        let by_name = named.and_then(|ufrag| self.demux.by_ufrag(ufrag));
-        let by_address = self.demux.by_address(source);
-        let other = by_address.filter(|key| by_name != Some(*key));
-        for key in [by_name, other].into_iter().flatten() {
-            if self.offer(key, now, source, destination, contents) {
-                let is_alive = self.entries.contains_key(key);
-                let is_new_address = is_alive && self.demux.bind(source, key);
-                return Verdict::Accepted { is_new_address };
-            }
+        if let Some(ufrag) = stun::local_ufrag(contents) {
+            return self.handle_check(now, source, destination, contents, ufrag);
         }
-        match named.and_then(worker_of_ufrag) {
-            Some(worker) if by_name.is_none() && worker != self.config.worker => {
-                Verdict::Elsewhere { worker }
+        let holder = self.demux.by_address(source);
+        let is_taken =
+            holder.is_some_and(|key| self.offer(key, now, source, destination, contents));
+        if is_taken {
+            Verdict::Accepted {
+                is_new_address: false,
             }
-            _ => Verdict::Dropped,
+        } else {
+            Verdict::Dropped
+        }
+    }
+
+    /// A connectivity check: it names its transport, and by its integrity proves the address.
+    fn handle_check(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        destination: SocketAddr,
+        contents: &[u8],
+        ufrag: &str,
+    ) -> Verdict {
+        let Some(key) = self.demux.by_ufrag(ufrag) else {
+            return match worker_of_ufrag(ufrag) {
+                Some(worker) if worker != self.config.worker => Verdict::Elsewhere { worker },
+                _ => Verdict::Dropped,
+            };
+        };
+        if self.demux.is_anothers(source, key, now)
+            || !self.offer(key, now, source, destination, contents)
+        {
+            return Verdict::Dropped;
+        }
+        let is_alive = self.entries.contains_key(key);
+        Verdict::Accepted {
+            is_new_address: is_alive && self.demux.bind(source, key, now),
         }
     }
 
@@ -184,14 +206,18 @@ impl Transports {
         destination: SocketAddr,
         contents: &[u8],
     ) -> bool {
-        let is_taken = self.with(key, |transport, outbox| {
+        let taken = self.with(key, |transport, outbox| {
             transport.handle_datagram(now, source, destination, contents, outbox)
         });
-        if is_taken == Some(true) {
-            self.touch(key);
+        match taken {
+            Some(Some(wake_at)) => {
+                self.schedule(key, now, wake_at);
+                true
+            }
+            Some(None) => false,
+            // One that broke while handling it had accepted it.
+            None => true,
         }
-        // One that broke while handling it had accepted it.
-        is_taken.unwrap_or(true)
     }
 
     /// Poll everything that was written to, until nothing is left to send.
@@ -212,7 +238,13 @@ impl Transports {
         let wake_at = self.with(key, |transport, outbox| {
             transport.handle_timeout(now, outbox)
         });
-        let (Some(wake_at), Some(entry)) = (wake_at, self.entries.get_mut(key)) else {
+        if let Some(wake_at) = wake_at {
+            self.schedule(key, now, wake_at);
+        }
+    }
+
+    fn schedule(&mut self, key: TransportKey, now: Instant, wake_at: Instant) {
+        let Some(entry) = self.entries.get_mut(key) else {
             return;
         };
         let wake_at = wake_at.max(now + MIN_WAKE);

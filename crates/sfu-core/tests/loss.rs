@@ -19,14 +19,19 @@ fn lossy(percent: f32, seed: u64) -> NetemConfig {
 }
 
 fn call_over(network: NetemConfig) -> World {
+    let mut world = call();
+    world.set_network(network);
+    world.run_ms(10_000);
+    world
+}
+
+fn call() -> World {
     let mut world = World::new();
     world.join("alice");
     world.join("bob");
     world.run_ms(1_000);
     world.publish("alice", "TR_cam", TrackKind::Video, Clip::video());
     world.run_ms(1_000);
-    world.set_network(network);
-    world.run_ms(10_000);
     world
 }
 
@@ -51,7 +56,10 @@ fn at_five_percent_loss_both_ways_the_picture_is_repaired() {
 
 #[test]
 fn people_are_told_how_good_their_connection_is() {
-    let world = call_over(lossy(20.0, 7));
+    let mut world = call();
+    world.run_ms(6_000);
+    world.set_network(lossy(20.0, 7));
+    world.run_ms(10_000);
     let verdicts: BTreeSet<&str> = world
         .events
         .iter()

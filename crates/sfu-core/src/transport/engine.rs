@@ -47,7 +47,6 @@ fn add_codecs(builder: &mut RtcConfig) {
     let opus = FormatParams {
         min_p_time: Some(10),
         use_inband_fec: Some(true),
-        stereo: Some(true),
         ..FormatParams::default()
     };
     let codecs = builder.codec_config();

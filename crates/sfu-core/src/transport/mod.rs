@@ -129,7 +129,8 @@ impl Transport {
         self.failure
     }
 
-    /// Offer a datagram. False if it isn't this transport's; nothing happened then.
+    /// Offer a datagram. Returns when to come back, or `None` if the datagram isn't this
+    /// transport's; nothing happened then.
     ///
     /// `handle_input` alone does not look at where a datagram comes from; `accepts` does, so it is
     /// asked for every single one (attack row M-1).
@@ -140,18 +141,15 @@ impl Transport {
         destination: SocketAddr,
         contents: &[u8],
         outbox: &mut Outbox,
-    ) -> bool {
-        let Ok(receive) = Receive::new(Protocol::Udp, source, destination, contents) else {
-            return false;
-        };
+    ) -> Option<Instant> {
+        let receive = Receive::new(Protocol::Udp, source, destination, contents).ok()?;
         let input = Input::Receive(now, receive);
         if !self.rtc.accepts(&input) {
-            return false;
+            return None;
         }
         self.trip_fault_hook();
         let result = self.rtc.handle_input(input);
-        self.finish(now, result, outbox);
-        true
+        Some(self.finish(now, result, outbox))
     }
 
     /// Let time pass and take what there is to send. Returns when to come back.

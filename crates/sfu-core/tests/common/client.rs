@@ -231,6 +231,26 @@ impl Client {
         }
     }
 
+    /// One authentic packet on a track, with that payload.
+    pub fn send_payload(&mut self, track: &str, payload: Vec<u8>) {
+        let sender = self
+            .senders
+            .iter_mut()
+            .find(|it| it.track == track)
+            .unwrap();
+        let (mid, layer) = (sender.mid, &mut sender.layers[0]);
+        let mut api = self.publisher.direct_api();
+        let stream = api.stream_tx_by_mid(mid, layer.rid).unwrap();
+        stream.write_rtp(RtpWrite::new(
+            96.into(),
+            layer.seq.into(),
+            0,
+            self.now,
+            payload,
+        ));
+        layer.seq += 1;
+    }
+
     pub fn accept(&mut self, answer: &str) {
         let Some(pending) = self.pending.take() else {
             return;
