@@ -171,7 +171,12 @@ class EmbeddedSfu:
         self._engine.handle_answer(room, participant, offer_id, sdp)
 
     def publish(
-        self, room: RoomName, participant: ParticipantSid, track: TrackSid, cid: str, kind: MediaKind
+        self,
+        room: RoomName,
+        participant: ParticipantSid,
+        track: TrackSid,
+        cid: str,
+        kind: MediaKind,
     ) -> None:
         self._engine.publish(room, participant, track, cid=cid, kind=kind.value)
 

@@ -5,7 +5,7 @@ import inspect
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -225,7 +225,7 @@ def test_a_closed_engine_frees_its_port(engine: Sfu) -> None:
 
 def test_words_and_layers_that_do_not_exist_are_refused(engine: Sfu) -> None:
     with pytest.raises(ValueError, match="'audio' or 'video'"):
-        engine.publish("room", "PA_1", "TR_1", cid="camera", kind=cast(MediaKind, "smell"))
+        engine.publish("room", "PA_1", "TR_1", cid="camera", kind=cast(Any, "smell"))
     for layer in (-1, 3):
         with pytest.raises(ValueError, match="0 to 2"):
             engine.set_subscription("room", "PA_1", "TR_1", is_enabled=True, max_layer=layer)
