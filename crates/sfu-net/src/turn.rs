@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use mio::Token;
-use sfu_core::Command;
+use sfu_core::{Command, Verdict};
 
 use crate::egress::Link;
 use crate::events::EngineEvent;
@@ -181,6 +181,15 @@ impl Worker {
     fn judge(&mut self, machine: &mut impl Machine, now: Instant, seen: &Seen<'_>) {
         let address = seen.source;
         let verdict = machine.handle_datagram(now, address, seen.destination, seen.contents);
+        if matches!(
+            verdict,
+            Verdict::Accepted {
+                is_new_address: true
+            }
+        ) {
+            // An address that changed hands within this worker was given up before it was taken.
+            self.announce_releases(machine);
+        }
         match self.steering.after(address, seen.arrival, verdict) {
             Step::Done => {}
             Step::Announce => self.tell_others(|worker| Notice::Claimed { worker, address }),

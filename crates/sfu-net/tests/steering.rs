@@ -67,6 +67,19 @@ fn a_sender_may_move_to_a_room_on_another_worker() {
     }
 }
 
+/// A browser that rejoins may keep its port: the new transport proves the address in the very turn
+/// in which the old one gives it up.
+#[test]
+fn a_sender_that_rejoins_at_once_is_still_steered() {
+    let engine = scripted(WORKERS);
+    for _ in 0..SENDERS {
+        let sender = Sender::to(&engine);
+        sender.ask("stun 1");
+        assert_eq!(sender.ask("rejoin"), "1: rejoin");
+        assert_eq!(sender.ask("media"), "1: media");
+    }
+}
+
 #[test]
 fn a_stranger_who_claims_to_be_for_another_worker_is_not_remembered() {
     let engine = scripted(WORKERS);

@@ -21,6 +21,7 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// * `media ...` - taken from known senders only;
 /// * `burst N` - as media, answered by N numbered datagrams of 1000 bytes;
 /// * `leave` - the sender is known no longer;
+/// * `rejoin` - the sender leaves and is known again at once;
 /// * `panic` - a bug.
 ///
 /// What is taken is answered with `W: ` and the text, W being the worker.
@@ -123,6 +124,13 @@ impl Machine for Script {
                 self.echo(source, destination, &text);
                 Verdict::Accepted {
                     is_new_address: false,
+                }
+            }
+            ("rejoin", _) => {
+                self.released.push_back(source);
+                self.echo(source, destination, &text);
+                Verdict::Accepted {
+                    is_new_address: true,
                 }
             }
             ("burst", count) => {
