@@ -154,6 +154,19 @@ pub struct SubscriptionSettings {
 
 impl Default for SubscriptionSettings {
     fn default() -> Self {
-        Self { is_enabled: true, max_layer: 2 }
+        Self {
+            is_enabled: true,
+            max_layer: 2,
+        }
+    }
+}
+
+impl TrackKind {
+    /// The only codec of the kind, as MIME type.
+    pub fn mime_type(self) -> &'static str {
+        match self {
+            Self::Audio => "audio/opus",
+            Self::Video => "video/vp8",
+        }
     }
 }

@@ -3,12 +3,23 @@
 //! Feed [`Sfu`] commands, datagrams and time; then drain [`Sfu::poll_event`] and
 //! [`Sfu::poll_transmit`], and come back at [`Sfu::poll_timeout`].
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 mod command;
 mod config;
 mod counters;
+mod data;
+mod demux;
 mod event;
+mod forward;
 mod ids;
+mod plane;
+mod room;
+mod sdp;
 mod sfu;
+mod stun;
+mod transport;
+mod transports;
 
 pub use command::{Action, Command, PublicationSpec, Rights, SubscriptionSettings, TrackKind};
 pub use config::Config;

@@ -1,0 +1,193 @@
+//! The participant offers, we answer.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use str0m::change::SdpOffer;
+use str0m::media::{Mid, Rid};
+
+use super::ingress::Binding;
+use super::{Side, Transport};
+use crate::command::TrackKind;
+use crate::plane::PublicationKey;
+use crate::sdp::{Limits, Refused, Section, SectionKind, screen_offer};
+
+/// Simulcast stream names in LiveKit clients, from low to high.
+const RID_ORDER: [&str; 3] = ["q", "h", "f"];
+/// More layers than a subscriber can ask for are not forwarded.
+const MAX_LAYERS: usize = 3;
+
+/// What the publisher's latest offer said, and what became of it.
+#[derive(Debug, Default)]
+pub(crate) struct PublisherSide {
+    sections: Vec<Section>,
+    bound: HashMap<String, (String, PublicationKey)>,
+}
+
+/// A section in which the publisher sends a track of that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AnnouncedSection {
+    pub(crate) mid: String,
+    pub(crate) kind: TrackKind,
+}
+
+impl PublisherSide {
+    /// A sending section with that track name that carries nothing yet.
+    pub(crate) fn find(&self, cid: &str, kind: TrackKind) -> Option<AnnouncedSection> {
+        self.sections
+            .iter()
+            .filter(|section| section.is_sending && section.cid.as_deref() == Some(cid))
+            .filter(|section| !self.bound.contains_key(&section.mid))
+            .find(|section| track_kind(section) == Some(kind))
+            .map(|section| AnnouncedSection {
+                mid: section.mid.clone(),
+                kind,
+            })
+    }
+
+    /// Sections and the publications in them.
+    pub(crate) fn bound(&self) -> impl Iterator<Item = (&str, PublicationKey)> {
+        self.bound
+            .iter()
+            .map(|(mid, (_, publication))| (mid.as_str(), *publication))
+    }
+}
+
+impl Transport {
+    /// Answer an offer. Also returns the publications whose media it took back.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`]: the offer breaks a limit or a rule; nothing changed. If str0m refuses it half
+    /// way, the transport fails as well.
+    pub(crate) fn accept_offer(
+        &mut self,
+        now: Instant,
+        sdp: &str,
+        limits: Limits,
+    ) -> Result<(String, Vec<PublicationKey>), Refused> {
+        let screened = screen_offer(sdp, limits)?;
+        let offer = SdpOffer::from_sdp_string(&screened.sdp)
+            .map_err(|_| Refused("it is not a session description".into()))?;
+        let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|_| {
+            self.fail(crate::event::FailureReason::Protocol);
+            Refused("it contradicts what was negotiated before, or lacks ICE or DTLS".into())
+        })?;
+        self.expect_connection(now);
+        self.ingress.renegotiated(&self.rtc);
+        let ended = self.replace_sections(screened.sections);
+        Ok((answer.to_sdp_string(), ended))
+    }
+
+    fn replace_sections(&mut self, sections: Vec<Section>) -> Vec<PublicationKey> {
+        let Side::Publisher(side) = &mut self.side else {
+            return Vec::new();
+        };
+        side.sections = sections;
+        let sections = &side.sections;
+        let goes_on = |mid: &String, cid: &String| {
+            sections.iter().any(|section| {
+                &section.mid == mid && section.is_sending && section.cid.as_ref() == Some(cid)
+            })
+        };
+        let ended: Vec<_> = side
+            .bound
+            .iter()
+            .filter(|(mid, (cid, _))| !goes_on(mid, cid))
+            .map(|(mid, (_, publication))| (mid.clone(), *publication))
+            .collect();
+        for (mid, _) in &ended {
+            side.bound.remove(mid);
+            self.ingress.unbind(Mid::from(mid.as_str()));
+        }
+        ended
+            .into_iter()
+            .map(|(_, publication)| publication)
+            .collect()
+    }
+
+    /// From now on what arrives in `section` is that publication.
+    pub(crate) fn bind(&mut self, section: &AnnouncedSection, publication: PublicationKey) {
+        let Side::Publisher(side) = &mut self.side else {
+            return;
+        };
+        let Some(offered) = side
+            .sections
+            .iter()
+            .find(|offered| offered.mid == section.mid)
+        else {
+            return;
+        };
+        let cid = offered.cid.clone().unwrap_or_default();
+        let binding = Binding {
+            publication,
+            kind: section.kind,
+            rids: order_rids(&offered.rids),
+        };
+        side.bound.insert(section.mid.clone(), (cid, publication));
+        self.ingress.bind(Mid::from(section.mid.as_str()), binding);
+    }
+
+    /// Undo [`Transport::bind`]. The section stays, should the track be announced again.
+    pub(crate) fn unbind(&mut self, publication: PublicationKey) {
+        let Side::Publisher(side) = &mut self.side else {
+            return;
+        };
+        side.bound.retain(|mid, (_, bound)| {
+            let stays = *bound != publication;
+            if !stays {
+                self.ingress.unbind(Mid::from(mid.as_str()));
+            }
+            stays
+        });
+    }
+}
+
+fn track_kind(section: &Section) -> Option<TrackKind> {
+    match section.kind {
+        SectionKind::Audio => Some(TrackKind::Audio),
+        SectionKind::Video => Some(TrackKind::Video),
+        SectionKind::Application => None,
+    }
+}
+
+/// Low to high: the names that LiveKit clients use, or else the order of the description.
+fn order_rids(rids: &[String]) -> Vec<Rid> {
+    let mut ordered: Vec<&String> = rids.iter().collect();
+    let rank = |rid: &&String| RID_ORDER.iter().position(|known| known == &rid.as_str());
+    if ordered.iter().all(|rid| rank(rid).is_some()) {
+        ordered.sort_by_key(rank);
+    }
+    ordered
+        .into_iter()
+        .take(MAX_LAYERS)
+        .map(|rid| Rid::from(rid.as_str()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_picture_is_the_lowest_layer_in_whatever_order_they_are_listed() {
+        let rids = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| Rid::from(*name))
+                .collect::<Vec<_>>()
+        };
+        let listed = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| name.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            order_rids(&listed(&["f", "h", "q"])),
+            rids(&["q", "h", "f"])
+        );
+        assert_eq!(order_rids(&listed(&["1", "0"])), rids(&["1", "0"]));
+        assert_eq!(order_rids(&listed(&["a", "b", "c", "d"])).len(), 3);
+    }
+}
