@@ -8,22 +8,25 @@ room are carried out in the order of the calls.
 
 from typing import Literal, final
 
-Target = Literal["publisher", "subscriber"]
-Kind = Literal["audio", "video"]
+__all__ = ["Sfu", "SfuError"]
+
+_Target = Literal["publisher", "subscriber"]
+_Kind = Literal["audio", "video"]
 
 # One event: its name, room, participant, then the fields listed here.
 #   ("offer_created", room, participant, offer_id: int, sdp: str, mid_to_track: dict[str, str])
 #   ("answer_created", room, participant, offer_id: int, sdp: str, mid_to_track: dict[str, str])
-#   ("negotiation_refused", room, participant, target: Target, offer_id: int, reason: str)
-#   ("transport_connected", room, participant, target: Target)
-#   ("transport_failed", room, participant, target: Target,
+#   ("negotiation_refused", room, participant, target: _Target, offer_id: int, reason: str)
+#   ("transport_connected", room, participant, target: _Target)
+#   ("transport_failed", room, participant, target: _Target,
 #        reason: "panic" | "protocol" | "timeout" | "closed" | "slow_reader")
 #   ("publication_started", room, participant, track: str, mid: str, mime_type: str)
 #   ("publication_ended", room, participant, track: str)
 #   ("subscription_started", room, participant, track: str)
 #   ("quality_measured", room, participant, quality: "poor" | "good" | "excellent")
-#   ("worker_failed", "", "", worker: int): every room of that worker is gone
-Event = tuple[object, ...]
+#   ("worker_failed", room, "", worker: int): once for each room that the worker lost, or once with
+#        room "" if it had none; the worker itself goes on
+_Event = tuple[object, ...]
 
 class SfuError(Exception):
     """The engine could not start; the text says what to change."""
@@ -54,7 +57,8 @@ class Sfu:
             max_data_queue_bytes: security limit, reliable data waiting for one participant.
 
         Raises:
-            SfuError: an address does not parse, or the port cannot be bound.
+            SfuError: an address does not parse or cannot be reached through ``bind``, ``workers``
+                is out of range, or the port cannot be bound.
         """
 
     @property
@@ -91,8 +95,12 @@ class Sfu:
     def handle_answer(self, room: str, participant: str, offer_id: int, sdp: str) -> None:
         """The answer to the latest ``offer_created``; id 0 means the latest."""
 
-    def publish(self, room: str, participant: str, track: str, *, cid: str, kind: Kind) -> None:
-        """Announce a publication; ``publication_started`` follows once its media is negotiated."""
+    def publish(self, room: str, participant: str, track: str, *, cid: str, kind: _Kind) -> None:
+        """Announce a publication; ``publication_started`` follows once its media is negotiated.
+
+        Raises:
+            ValueError: there is no such ``kind``.
+        """
 
     def unpublish(self, room: str, participant: str, track: str) -> None: ...
     def set_muted(self, room: str, track: str, muted: bool) -> None: ...
@@ -105,16 +113,23 @@ class Sfu:
 
         Args:
             max_layer: best simulcast layer wanted, 0 (lowest) to 2.
+
+        Raises:
+            ValueError: ``max_layer`` is not 0 to 2.
         """
 
     def fileno(self) -> int:
         """A descriptor that is readable while events wait; for ``loop.add_reader``."""
 
-    def drain(self) -> list[Event]:
+    def drain(self) -> list[_Event]:
         """Take every waiting event, oldest first, and make ``fileno()`` quiet again."""
 
     def counters(self) -> dict[str, int]:
-        """Totals over all workers, by name (``crates/sfu-core/src/counters.rs``)."""
+        """Sums over all workers by name, at most a quarter of a second old.
+
+        The names are those of ``crates/sfu-core/src/counters.rs`` and
+        ``crates/sfu-net/src/counters.rs``, where each is explained.
+        """
 
     def close(self) -> None:
         """Stop the workers and free the port. Later calls do nothing; ``drain`` stays empty."""

@@ -1,0 +1,187 @@
+"""Who is let in to signalling: origin, token, and what the query says of the client."""
+
+import base64
+import binascii
+import json
+from collections.abc import Collection, Mapping
+from typing import Final, Protocol
+
+from livekit.protocol import models
+from starlette.requests import HTTPConnection
+
+from folkmoot.domain.errors import RuleError
+from folkmoot.domain.limits import MAX_PROFILE_BYTES, check_profile
+from folkmoot.domain.participant import ClientTraits, Profile
+from folkmoot.http.origin import is_origin_allowed
+from folkmoot.http.problems import Problem
+from folkmoot.identity.errors import TokenError, TokenRefusedError
+from folkmoot.signalling.admission import Admission
+
+RETRY_AFTER_S: Final = 2
+_CAPABILITIES: Final[Mapping[str, int]] = {
+    name.removeprefix("CAP_"): number for name, number in models.ClientInfo.Capability.items()
+}
+
+
+class Doorkeeper(Protocol):
+    """Checks tokens."""
+
+    def admit(self, token: str, traits: ClientTraits) -> Admission:
+        """Turn a token into an admission.
+
+        Raises:
+            TokenError: the token is not genuine or not valid now.
+            TokenRefusedError: it asks for what is not given.
+            RuleError: its profile is too large.
+        """
+
+
+class Gate:
+    """The way in. Cookies play no part in it."""
+
+    def __init__(self, doorkeeper: Doorkeeper, allowed_origins: Collection[str]) -> None:
+        """Make a gate.
+
+        Args:
+            allowed_origins: foreign origins whose pages may connect.
+        """
+        self._doorkeeper = doorkeeper
+        self._allowed = frozenset(origin.lower().rstrip("/") for origin in allowed_origins)
+        self.is_closed = False
+
+    def is_foreign(self, connection: HTTPConnection) -> bool:
+        """Whether the request says that it comes from a page that may not talk to this server."""
+        origin = connection.headers.get("origin")
+        if origin is None:
+            return False
+        host = connection.headers.get("host", "")
+        return not is_origin_allowed(origin, connection.scope["scheme"], host, self._allowed)
+
+    def cross_origin(self, connection: HTTPConnection) -> str | None:
+        """The origin to name in a CORS header, for pages allowed by setting."""
+        origin = connection.headers.get("origin", "").lower()
+        return origin if origin in self._allowed else None
+
+    def admit(self, connection: HTTPConnection, *, is_upgrade: bool) -> Admission:
+        """Let somebody in, or say why not.
+
+        Args:
+            is_upgrade: whether this opens a WebSocket. Browsers always send an origin then, so a
+                request without one must bear its token where a page cannot put it.
+
+        Raises:
+            Problem: 503 while draining, 403 for the origin or the room, 401 for the token,
+                400 for the query.
+        """
+        if self.is_closed:
+            raise Problem(
+                503,
+                "shutting_down",
+                "This server is shutting down.",
+                "Try again in a moment.",
+                RETRY_AFTER_S,
+            )
+        bearer = _bearer(connection)
+        has_origin = "origin" in connection.headers
+        if self.is_foreign(connection) or (is_upgrade and not has_origin and bearer is None):
+            raise Problem(
+                403,
+                "origin_refused",
+                "Pages of this origin may not connect.",
+                "Open the page that this server serves, or add the origin to allowed_origins.",
+            )
+        query = connection.query_params
+        token = bearer or query.get("access_token", "")
+        admission = self._check_token(token, _traits(query))
+        self._check_room(query, admission)
+        return _with_attributes(query, admission)
+
+    def _check_token(self, token: str, traits: ClientTraits) -> Admission:
+        try:
+            return self._doorkeeper.admit(token, traits)
+        except TokenError as error:
+            message = f"You are not let in: {error}."
+            next_step = "Ask for a fresh link or token."
+            raise Problem(401, "token_invalid", message, next_step) from None
+        except (TokenRefusedError, RuleError) as error:
+            message = f"You are not let in: {error}."
+            next_step = "Ask for a token for one room, as a visible participant."
+            raise Problem(403, "token_refused", message, next_step) from None
+
+    def _check_room(self, query: Mapping[str, str], admission: Admission) -> None:
+        if query.get("room", admission.room) != admission.room:
+            raise Problem(
+                403,
+                "wrong_room",
+                "The token is for another room.",
+                "Ask for a token for this room.",
+            )
+
+
+def _bearer(connection: HTTPConnection) -> str | None:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def _traits(query: Mapping[str, str]) -> ClientTraits:
+    names = query.get("capabilities", "").upper().split(",")[: len(_CAPABILITIES)]
+    known = (_CAPABILITIES.get(name.strip().removeprefix("CAP_")) for name in names)
+    digits = query.get("client_protocol", "")
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 4
+    return ClientTraits(
+        client_protocol=int(digits) if is_number else 0,
+        capabilities=tuple(sorted({number for number in known if number})),
+        auto_subscribe=query.get("auto_subscribe", "1").lower() not in ("0", "false"),
+    )
+
+
+def _with_attributes(query: Mapping[str, str], admission: Admission) -> Admission:
+    """Add the attributes that the client asks for, where its token lets it choose them."""
+    text = query.get("attributes", "")
+    profile = admission.profile
+    if text and admission.rights.can_update_own_metadata:
+        merged = {**profile.attributes, **_parse_attributes(text)}
+        profile = Profile(profile.name, profile.metadata, merged)
+    try:
+        check_profile(profile)
+    except RuleError as error:
+        raise _bad_query(str(error)) from None
+    return Admission(
+        room=admission.room,
+        identity=admission.identity,
+        rights=admission.rights,
+        refresh=admission.refresh,
+        profile=profile,
+        traits=admission.traits,
+    )
+
+
+def _parse_attributes(text: str) -> dict[str, str]:
+    if len(text) > 2 * MAX_PROFILE_BYTES:
+        raise _bad_query(f"attributes have at most {MAX_PROFILE_BYTES} bytes")
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        pairs = json.loads(raw, object_pairs_hook=_Pairs)
+    except (binascii.Error, ValueError, RecursionError):
+        raise _bad_query("attributes are base64url of a JSON object") from None
+    if not isinstance(pairs, _Pairs) or not pairs.are_texts():
+        raise _bad_query("attributes are a JSON object of texts, each key once")
+    return dict(pairs)
+
+
+class _Pairs(list[tuple[str, str]]):
+    """A JSON object as it was written, so that a key given twice is seen."""
+
+    def are_texts(self) -> bool:
+        return len({key for key, _ in self}) == len(self) and all(
+            isinstance(value, str) and _is_unicode(key + value) for key, value in self
+        )
+
+
+def _is_unicode(text: str) -> bool:
+    """False for lone surrogates, which JSON can spell and no message can carry."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _bad_query(message: str) -> Problem:
+    return Problem(400, "bad_request", f"The request is not valid: {message}.", "Correct it.")

@@ -1,0 +1,46 @@
+"""The ASGI server, configured."""
+
+import contextlib
+from collections.abc import Generator
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from folkmoot.http.websocket_protocol import AbortableWebSocketProtocol
+from folkmoot.signalling.codec import MAX_MESSAGE_BYTES
+
+MAX_REQUEST_HEAD_BYTES: Final = 16 * 1024
+"""Security limit: request line and headers; a token in the query may take 8 KiB of it."""
+FINISH_S: Final = 10
+"""How long requests that run at shutdown may take."""
+
+
+class QuietServer(uvicorn.Server):
+    """A server that leaves signals to the application, which drains first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture nothing."""
+        yield
+
+
+def build_server(app: ASGIApp) -> QuietServer:
+    """Configure the server. Nothing is read from forwarding headers, nothing logged per request."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        http="h11",
+        ws=AbortableWebSocketProtocol,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        # Sessions keep their own deadlines by signalling pings.
+        ws_ping_interval=None,
+        h11_max_incomplete_event_size=MAX_REQUEST_HEAD_BYTES,
+        timeout_graceful_shutdown=FINISH_S,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+    )
+    return QuietServer(config)

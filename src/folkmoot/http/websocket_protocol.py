@@ -1,0 +1,34 @@
+"""Two repairs to the ASGI server's WebSocket protocol."""
+
+from typing import Final
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+_TOO_LONG: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+)
+
+
+class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
+    """Lets the application cut a connection, and survives upgrade requests that are too long.
+
+    ASGI has no way to drop a participant who does not read: a close frame queues behind what is not
+    read. The application finds `abort` in the scope's state.
+    """
+
+    def handle_connect(self, event: Request) -> None:
+        """Begin a WebSocket."""
+        self.app_state = {**self.app_state, "abort": self.transport.abort}
+        super().handle_connect(event)
+
+    def handle_parser_exception(self) -> None:
+        """Answer what cannot be parsed; before the handshake there is no close frame to send."""
+        if self.conn.close_sent is not None:
+            super().handle_parser_exception()
+            return
+        self.handshake_complete = True
+        self.close_sent = True
+        self.transport.write(_TOO_LONG)
+        self.transport.close()

@@ -1,0 +1,1 @@
+"""Who may come in: tokens, and the key that signs them."""

@@ -1,0 +1,1 @@
+"""LiveKit signalling, protocol v0: a sans-IO session, and `websocket.py`, its only I/O."""

@@ -1,0 +1,1 @@
+"""Conversions between the domain and `livekit-protocol` messages. No decisions."""

@@ -1,0 +1,50 @@
+"""The database connection."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_MS = 5000
+"""How long SQLite waits for another writer, for example a backup."""
+
+
+def database_url(folder: Path, configured: str | None) -> str:
+    """The configured database, or SQLite in the data folder."""
+    return configured or f"sqlite+aiosqlite:///{folder / 'folkmoot.db'}"
+
+
+def open_database(url: str) -> AsyncEngine:
+    """Make an engine; nothing is connected yet.
+
+    SQLite runs with WAL and synchronous=FULL: what is committed survives a power cut.
+    """
+    engine = create_async_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _set_pragmas)
+    return engine
+
+
+async def is_answering(engine: AsyncEngine) -> bool:
+    """Whether the database answers a query now."""
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError):
+        return False
+    return True
+
+
+def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

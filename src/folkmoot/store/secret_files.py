@@ -1,0 +1,95 @@
+"""The engine key: made at first start, kept in `keys/`, readable by nobody else."""
+
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from folkmoot.identity.access_token import EngineKey
+from folkmoot.store.errors import StoreError
+
+MIN_SECRET_BYTES: Final = 32
+"""Security limit: HS256 needs a key as long as its hash (RFC 7518 section 3.2)."""
+
+_KEY_FILE: Final = "engine.key"
+_SECRET_FILE: Final = "engine.secret"
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+# Secrets printed in documentation and examples of LiveKit and others.
+_KNOWN_DEFAULTS: Final = frozenset(
+    {
+        "secret",
+        "devkey",
+        "changeme",
+        "changemechangemechangemechangeme",
+        "your-secret-key",
+        "this-is-a-secret-key-of-32-bytes",
+        "supersecretsupersecretsupersecret",
+        "replace-this-with-a-long-random-secret",
+    }
+)
+
+
+def load_engine_key(
+    folder: Path, configured_key: str | None, configured_secret: str | None
+) -> EngineKey:
+    """Load the engine key, or make it at first start.
+
+    Args:
+        folder: the data folder; the files are in its `keys/`.
+        configured_key: overrides the files, together with the secret.
+        configured_secret: overrides the files, together with the key.
+
+    Raises:
+        StoreError: the secret is short or a known default, only one of the two is configured, or
+            others can read the files.
+    """
+    if configured_key is not None or configured_secret is not None:
+        if not configured_key or not configured_secret:
+            raise StoreError("engine_key and engine_secret belong together: set both or neither.")
+        return EngineKey(configured_key, _check_strength(configured_secret, "engine_secret"))
+    keys = folder / "keys"
+    try:
+        keys.mkdir(mode=0o700, exist_ok=True)
+        _check_private(keys)
+        key = _load_or_make(keys / _KEY_FILE, lambda: "FM" + secrets.token_hex(8))
+        secret = _load_or_make(keys / _SECRET_FILE, lambda: secrets.token_urlsafe(48))
+    except OSError as error:
+        raise StoreError(
+            f"The keys in {keys} cannot be read ({os.strerror(error.errno or 0)}): "
+            "let the server's user own them."
+        ) from None
+    return EngineKey(key, _check_strength(secret, str(keys / _SECRET_FILE)))
+
+
+def _load_or_make(path: Path, make: Callable[[], str]) -> str:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        _check_private(path)
+        return path.read_text(encoding="ascii", errors="replace").strip()
+    text = make()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return text
+
+
+def _check_private(path: Path) -> None:
+    mode = path.stat().st_mode
+    if mode & _OTHERS:
+        wanted = "700" if stat.S_ISDIR(mode) else "600"
+        raise StoreError(f"Others can read {path}: run chmod {wanted} on it, then start again.")
+
+
+def _check_strength(secret: str, where: str) -> str:
+    is_default = secret.lower() in _KNOWN_DEFAULTS or len(set(secret)) < 8
+    if len(secret.encode()) < MIN_SECRET_BYTES or is_default:
+        raise StoreError(
+            f"The secret in {where} is short or well known: it needs {MIN_SECRET_BYTES} random "
+            "bytes. Remove it and one is made, or use: openssl rand -base64 48"
+        )
+    return secret
