@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { ANSWER_DEADLINE_MS, type Ask, type Readiness, ReadinessModel } from './readiness';
+import { ANSWER_DEADLINE_MS, type Ask, hasFailed, type Readiness, ReadinessModel } from './readiness';
 
 function answering(status: number, body = ''): Ask {
   return () => Promise.resolve({ status, text: () => Promise.resolve(body) });
@@ -36,10 +36,10 @@ describe('the readiness of the server', () => {
   });
 
   it('says why the server is not ready', async () => {
-    const model = new ReadinessModel(answering(503, '{"reason":"Shutting down."}'));
+    const model = new ReadinessModel(answering(503, '{"reasons":["draining"]}'));
     const seen = watch(model);
     await model.check();
-    expect(seen.at(-1)).toEqual({ kind: 'not-ready', reason: 'Shutting down.' });
+    expect(seen.at(-1)).toEqual({ kind: 'not-ready', reasons: ['draining'] });
   });
 
   it('is unreachable when the request fails', async () => {
@@ -76,6 +76,21 @@ describe('the readiness of the server', () => {
     await first;
     expect(seen.at(-1)).toEqual({ kind: 'ready' });
     expect(seen.some(({ kind }) => kind === 'unreachable')).toBe(false);
+  });
+
+  it('keeps the way to ask again while it asks again, and drops it when all is well', async () => {
+    const asks = [answering(503), answering(200)];
+    const model = new ReadinessModel((url, init) => (asks.shift() ?? answering(500))(url, init));
+    const seen = watch(model);
+    await model.check();
+    await model.check();
+    expect(seen.map((value) => [value.kind, hasFailed(value)])).toEqual([
+      ['checking', false],
+      ['checking', false],
+      ['not-ready', true],
+      ['checking', true],
+      ['ready', false],
+    ]);
   });
 
   it('is silent after it was closed', async () => {

@@ -5,9 +5,9 @@ export const ANSWER_DEADLINE_MS = 5_000;
 
 /** What the page knows about the server. */
 export type Readiness =
-  | { readonly kind: 'checking' }
+  | { readonly kind: 'checking'; readonly isRetry: boolean }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'not-ready'; readonly reason: string | undefined }
+  | { readonly kind: 'not-ready'; readonly reasons: readonly string[] }
   | { readonly kind: 'unreachable' };
 
 /** The part of `fetch` that is used here. */
@@ -20,7 +20,7 @@ export type Ask = (
 export class ReadinessModel {
   readonly #ask: Ask;
   readonly #listeners = new Set<(value: Readiness) => void>();
-  #value: Readiness = { kind: 'checking' };
+  #value: Readiness = { kind: 'checking', isRetry: false };
   #asking: AbortController | undefined;
 
   /** @param ask - usually `fetch`. */
@@ -40,7 +40,7 @@ export class ReadinessModel {
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
-    this.#set({ kind: 'checking' });
+    this.#set({ kind: 'checking', isRetry: hasFailed(this.#value) });
     const answer = await this.#answer(asking.signal);
     if (!asking.signal.aborted) {
       this.#set(answer);
@@ -58,7 +58,7 @@ export class ReadinessModel {
     try {
       const response = await this.#ask('/readyz', { cache: 'no-store', signal });
       const answer = parseReadiness(response.status, await response.text());
-      return answer.isReady ? { kind: 'ready' } : { kind: 'not-ready', reason: answer.reason };
+      return answer.isReady ? { kind: 'ready' } : { kind: 'not-ready', reasons: answer.reasons };
     } catch {
       return { kind: 'unreachable' };
     }
@@ -69,5 +69,18 @@ export class ReadinessModel {
     for (const listener of this.#listeners) {
       listener(value);
     }
+  }
+}
+
+/** Whether the last word on the server was a bad one; the way to ask again is shown then. */
+export function hasFailed(value: Readiness): boolean {
+  switch (value.kind) {
+    case 'checking':
+      return value.isRetry;
+    case 'ready':
+      return false;
+    case 'not-ready':
+    case 'unreachable':
+      return true;
   }
 }

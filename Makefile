@@ -1,0 +1,105 @@
+# The only front door. Everything is built into ignored folders: .venv, .cache, target, web/node_modules, web/dist.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PY := .venv/bin/python
+# uv from the machine, or else the one that tools/get_uv.sh puts there.
+export PATH := $(PATH):$(CURDIR)/.cache/uv/bin
+export UV_PYTHON_DOWNLOADS := never
+# PyO3 is built for the interpreter that runs the server.
+export PYO3_PYTHON := $(CURDIR)/$(PY)
+
+# Folders are listed too: their time changes when a file is added or removed.
+RUST_INPUTS := Cargo.toml Cargo.lock $(shell find crates -path crates/loadgen -prune -o \( -name tests -o -name target \) -prune \
+	-o \( -type d -o -name '*.rs' -o -name Cargo.toml \) -print 2>/dev/null)
+WEB_INPUTS := $(shell find web/src -type d -o -type f 2>/dev/null) web/index.html web/vite.config.ts web/svelte.config.js
+# An engine whose file is gone is built again, whatever the stamp says.
+ENGINE_GONE := $(if $(wildcard src/folkmoot/_sfu*.so),,FORCE)
+
+.PHONY: help run build test test-full unit lint format bench bench-forward bench-signalling lock clean tools FORCE
+
+help: ## Show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r verb text; do printf '  make %-18s %s\n' "$$verb" "$$text"; done
+
+run: build ## Build what changed, then start the server at http://localhost:7880 (ARGS="--port 8000" is passed on)
+	@exec .venv/bin/folkmoot serve $(ARGS)
+
+build: .venv/.engine web/dist/index.html ## Build the media engine and the web client
+
+test: build ## Run every test that fits in 30 minutes
+	cargo test --workspace --locked --quiet
+	cd web && npm run --silent test
+	$(PY) -m pytest tests
+
+test-full: build ## Run the same and the long runs: all seeds, soaks
+	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet -- --include-ignored
+	cd web && npm run --silent test
+	FOLKMOOT_TEST_FULL=1 $(PY) -m pytest tests -m "full or not full"
+
+unit: build ## Run the quick tests, under a minute once built
+	cargo test --workspace --locked --quiet --lib
+	cd web && npm run --silent test
+	$(PY) -m pytest tests/unit tests/docs
+
+lint: build ## Check style, types, layers and sizes in all three languages
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	MYPYPATH=src $(PY) -m mypy.stubtest folkmoot._sfu
+	PYTHONPATH=src .venv/bin/lint-imports --cache-dir .cache/import-linter
+	$(PY) tools/check_boundaries.py
+	$(PY) tools/check_file_size.py
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	cd web && npm run --silent lint && npm run --silent check
+	@echo "lint: everything holds"
+
+format: .venv/.synced web/node_modules/.installed ## Rewrite files in the house format
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix-only --exit-zero .
+	cargo fmt --all
+	cd web && npm run --silent lint -- --fix
+
+bench: bench-forward bench-signalling ## Run every benchmark; tables here, rows in bench/results
+
+bench-forward: build ## Measure forwarding: packets per CPU-second, latency, loss
+	cargo build --release --locked --quiet --package loadgen
+	$(PY) bench/forward.py $(ARGS)
+
+bench-signalling: build ## Measure signalling: idle sockets, ping, joins per second
+	$(PY) bench/signalling.py $(ARGS)
+
+lock: tools ## Bring the three lock files in line with the manifests
+	@tools/get_uv.sh
+	uv lock
+	cargo metadata --format-version 1 >/dev/null
+	cd web && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+
+clean: ## Remove everything that was built; data stays
+	rm -rf .venv .cache target web/node_modules web/dist src/folkmoot/_sfu*.so
+
+tools:
+	@tools/check_tools.sh
+
+.venv/.synced: pyproject.toml uv.lock | tools
+	@PYTHON=$(PYTHON) tools/get_uv.sh
+	uv sync --locked --no-install-project --python $(PYTHON)
+	@touch $@
+
+.venv/.engine: .venv/.synced $(RUST_INPUTS) $(ENGINE_GONE)
+	.venv/bin/maturin develop --release --locked --uv
+	@touch $@
+
+web/node_modules/.installed: web/package.json web/package-lock.json | tools
+	cd web && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.installed $(WEB_INPUTS)
+	cd web && npm run --silent build
+	@touch $@
