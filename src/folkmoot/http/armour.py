@@ -74,7 +74,7 @@ class Armour:
 
         try:
             await self._app(scope, receive, send_armoured)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the last line of defence
             _log.error("unhandled_error", kind=type(error).__name__, where=_place(error))
             if scope["type"] == "http" and not has_started:
                 await internal_problem().response()(scope, receive, send_armoured)

@@ -13,9 +13,9 @@ from folkmoot.domain.errors import RuleError
 from folkmoot.domain.limits import MAX_PROFILE_BYTES, check_profile
 from folkmoot.domain.participant import ClientTraits, Profile
 from folkmoot.http.origin import is_origin_allowed
-from folkmoot.http.problems import Problem
-from folkmoot.identity.errors import TokenError, TokenRefusedError
+from folkmoot.http.problems import ProblemError
 from folkmoot.signalling.admission import Admission
+from folkmoot.signalling.errors import TokenError, TokenRefusedError
 
 RETRY_AFTER_S: Final = 2
 _CAPABILITIES: Final[Mapping[str, int]] = {
@@ -70,11 +70,11 @@ class Gate:
                 request without one must bear its token where a page cannot put it.
 
         Raises:
-            Problem: 503 while draining, 403 for the origin or the room, 401 for the token,
+            ProblemError: 503 while draining, 403 for the origin or the room, 401 for the token,
                 400 for the query.
         """
         if self.is_closed:
-            raise Problem(
+            raise ProblemError(
                 503,
                 "shutting_down",
                 "This server is shutting down.",
@@ -84,7 +84,7 @@ class Gate:
         bearer = _bearer(connection)
         has_origin = "origin" in connection.headers
         if self.is_foreign(connection) or (is_upgrade and not has_origin and bearer is None):
-            raise Problem(
+            raise ProblemError(
                 403,
                 "origin_refused",
                 "Pages of this origin may not connect.",
@@ -102,15 +102,15 @@ class Gate:
         except TokenError as error:
             message = f"You are not let in: {error}."
             next_step = "Ask for a fresh link or token."
-            raise Problem(401, "token_invalid", message, next_step) from None
+            raise ProblemError(401, "token_invalid", message, next_step) from None
         except (TokenRefusedError, RuleError) as error:
             message = f"You are not let in: {error}."
             next_step = "Ask for a token for one room, as a visible participant."
-            raise Problem(403, "token_refused", message, next_step) from None
+            raise ProblemError(403, "token_refused", message, next_step) from None
 
     def _check_room(self, query: Mapping[str, str], admission: Admission) -> None:
         if query.get("room", admission.room) != admission.room:
-            raise Problem(
+            raise ProblemError(
                 403,
                 "wrong_room",
                 "The token is for another room.",
@@ -166,10 +166,10 @@ def _parse_attributes(text: str) -> dict[str, str]:
         raise _bad_query("attributes are base64url of a JSON object") from None
     if not isinstance(pairs, _Pairs) or not pairs.are_texts():
         raise _bad_query("attributes are a JSON object of texts, each key once")
-    return dict(pairs)
+    return {key: str(value) for key, value in pairs}
 
 
-class _Pairs(list[tuple[str, str]]):
+class _Pairs(list[tuple[str, object]]):
     """A JSON object as it was written, so that a key given twice is seen."""
 
     def are_texts(self) -> bool:
@@ -183,5 +183,5 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def _bad_query(message: str) -> Problem:
-    return Problem(400, "bad_request", f"The request is not valid: {message}.", "Correct it.")
+def _bad_query(message: str) -> ProblemError:
+    return ProblemError(400, "bad_request", f"The request is not valid: {message}.", "Correct it.")

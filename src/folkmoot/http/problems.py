@@ -3,7 +3,7 @@
 from starlette.responses import JSONResponse
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """An answer that is an error."""
 
     def __init__(
@@ -37,8 +37,11 @@ class Problem(Exception):
         return JSONResponse(body, status_code=self.status, headers=headers)
 
 
-def internal_problem() -> Problem:
+def internal_problem() -> ProblemError:
     """What is said when the server is at fault; the details are in its log."""
-    return Problem(
-        500, "internal_error", "The server made a mistake.", "Try again; if it stays, tell whoever runs it."
+    return ProblemError(
+        500,
+        "internal_error",
+        "The server made a mistake.",
+        "Try again; if it stays, tell whoever runs it.",
     )

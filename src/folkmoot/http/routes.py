@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket
 from folkmoot.http.armour import Armour
 from folkmoot.http.pages import HashedFiles, Pages
 from folkmoot.http.probes import Probes
-from folkmoot.http.problems import Problem
+from folkmoot.http.problems import ProblemError
 from folkmoot.http.rtc import RtcEndpoint
 
 ASSETS = "assets"
@@ -45,7 +45,7 @@ def build_app(surface: Surface) -> ASGIApp:
         routes.append(Mount(f"/{ASSETS}", HashedFiles(directory=assets)))
     app = Starlette(
         routes=routes,
-        exception_handlers={Problem: _answer_problem, HTTPException: _answer_bare},
+        exception_handlers={ProblemError: _answer_problem, HTTPException: _answer_bare},
     )
     app.router.redirect_slashes = False
     app.router.default = _answer_nothing
@@ -53,7 +53,7 @@ def build_app(surface: Surface) -> ASGIApp:
 
 
 async def _answer_problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # it is registered for this type only
+    assert isinstance(error, ProblemError)  # it is registered for this type only
     return error.response()
 
 

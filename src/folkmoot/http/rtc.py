@@ -1,28 +1,34 @@
 """`/rtc` and `/rtc/validate`: the two addresses that LiveKit clients of protocol v0 know."""
 
+from typing import Protocol
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket
 
 from folkmoot.domain.errors import RuleError
 from folkmoot.http.gate import Gate
-from folkmoot.http.problems import Problem
-from folkmoot.signalling.switchboard import Switchboard
-from folkmoot.signalling.websocket import refuse_resume, run_session
+from folkmoot.http.problems import ProblemError
+from folkmoot.signalling.admission import Admission
+
+
+class Sessions(Protocol):
+    """Runs sessions over WebSockets."""
+
+    async def run(self, socket: WebSocket, admission: Admission) -> None:
+        """Run one session to its end; raises `RuleError` before accepting."""
+
+    async def refuse_resume(self, socket: WebSocket) -> None:
+        """Tell a client that wants to resume to join afresh."""
 
 
 class RtcEndpoint:
     """Signalling behind its gate."""
 
-    def __init__(self, gate: Gate, switchboard: Switchboard, max_queue_bytes: int) -> None:
-        """Put signalling behind a gate.
-
-        Args:
-            max_queue_bytes: security limit, most bytes that wait for one participant.
-        """
+    def __init__(self, gate: Gate, sessions: Sessions) -> None:
+        """Put signalling behind a gate."""
         self._gate = gate
-        self._switchboard = switchboard
-        self._max_queue_bytes = max_queue_bytes
+        self._sessions = sessions
 
     async def connect(self, socket: WebSocket) -> None:
         """Open a session, or answer the upgrade with the error's status."""
@@ -33,14 +39,16 @@ class RtcEndpoint:
         try:
             admission = self._gate.admit(socket, is_upgrade=True)
             if socket.query_params.get("reconnect") in ("1", "true"):
-                await refuse_resume(socket)
+                await self._sessions.refuse_resume(socket)
                 return
-            await run_session(socket, self._switchboard, admission, self._max_queue_bytes)
-        except Problem as problem:
+            await self._sessions.run(socket, admission)
+        except ProblemError as problem:
             await socket.send_denial_response(problem.response())
         except RuleError as error:
-            problem = Problem(403, "refused", f"{error}.", "Ask for a token that is within limits.")
-            await socket.send_denial_response(problem.response())
+            refusal = ProblemError(
+                403, "refused", f"{error}.", "Ask for a token that is within limits."
+            )
+            await socket.send_denial_response(refusal.response())
 
     async def validate(self, request: Request) -> Response:
         """Say what an upgrade would be answered; browsers cannot read that themselves."""

@@ -1,6 +1,8 @@
 """The ASGI server, configured."""
 
+import asyncio
 import contextlib
+import socket
 from collections.abc import Generator
 from typing import Final
 
@@ -18,6 +20,16 @@ FINISH_S: Final = 10
 
 class QuietServer(uvicorn.Server):
     """A server that leaves signals to the application, which drains first."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        """Configure; nothing is opened yet."""
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        self.listening.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:

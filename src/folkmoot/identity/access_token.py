@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from folkmoot.domain.rights import Rights
 from folkmoot.identity.claims import Claims
-from folkmoot.identity.errors import TokenError, TokenRefusedError
+from folkmoot.signalling.errors import TokenError, TokenRefusedError
 
 MAX_TOKEN_CHARS: Final = 8 * 1024
 """Security limit: longest token that is looked at."""

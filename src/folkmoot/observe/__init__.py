@@ -1,1 +1,1 @@
-"""Clock, logs and counters. Nothing in here carries an address, room, identity, token or user agent."""
+"""Clock, logs and counters, which carry no address, room, identity, token or user agent."""

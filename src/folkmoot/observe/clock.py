@@ -32,7 +32,9 @@ class SystemClock:
 
     def now(self) -> Instant:
         """Read both clocks."""
-        return Instant(wall_ms=time.time_ns() // 1_000_000, steady_ms=time.monotonic_ns() // 1_000_000)
+        return Instant(
+            wall_ms=time.time_ns() // 1_000_000, steady_ms=time.monotonic_ns() // 1_000_000
+        )
 
 
 def day_of(instant: Instant) -> date:

@@ -77,7 +77,9 @@ def _tell_heard(event: e.PublicationHeard, _: Room, lines: Lines) -> None:
     _send(event, rtc.SignalResponse(track_subscribed=answer), lines)
 
 
-def _tell_changed(event: e.PublicationChanged | e.PublicationMuted, room: Room, lines: Lines) -> None:
+def _tell_changed(
+    event: e.PublicationChanged | e.PublicationMuted, room: Room, lines: Lines
+) -> None:
     member = room.participants.get(event.participant)
     if member is not None and member.publications[event.track].is_started:
         _tell_others(event, room, lines)

@@ -19,15 +19,11 @@ def handle_ping(context: SessionContext, _: rtc.SignalRequest) -> Iterator[Actio
 
 def handle_ping_req(context: SessionContext, request: rtc.SignalRequest) -> Iterator[Action]:
     """Answer the newer ping, from which clients measure the round trip."""
-    pong = rtc.Pong(
-        last_ping_timestamp=request.ping_req.timestamp, timestamp=context.now.wall_ms
-    )
+    pong = rtc.Pong(last_ping_timestamp=request.ping_req.timestamp, timestamp=context.now.wall_ms)
     yield Reply(rtc.SignalResponse(pong_resp=pong))
 
 
-def handle_update_metadata(
-    context: SessionContext, request: rtc.SignalRequest
-) -> Iterator[Action]:
+def handle_update_metadata(context: SessionContext, request: rtc.SignalRequest) -> Iterator[Action]:
     """Change what others see. Empty name and metadata mean "unchanged" in this protocol."""
     body = request.update_metadata
 

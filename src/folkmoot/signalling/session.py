@@ -47,7 +47,15 @@ class State(Enum):
 class Session:
     """The state machine. It holds four numbers, whatever it is fed."""
 
-    __slots__ = ("_heard_ms", "_malformed", "_mint_track", "_refreshed_ms", "_times", "sid", "state")
+    __slots__ = (
+        "_heard_ms",
+        "_malformed",
+        "_mint_track",
+        "_refreshed_ms",
+        "_times",
+        "sid",
+        "state",
+    )
 
     def __init__(
         self,

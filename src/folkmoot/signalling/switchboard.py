@@ -55,6 +55,8 @@ class Switchboard:
         self._tally = tally
         self._rooms: dict[RoomName, Room] = {}
         self._lines: dict[ParticipantSid, Line] = {}
+        self.is_engine_whole = True
+        """False once a part of the engine stopped; it takes a restart to mend."""
 
     @property
     def session_count(self) -> int:
@@ -165,6 +167,7 @@ class Switchboard:
         it did not have cost their people one reconnect, those that it had would otherwise stay mute
         for good.
         """
+        self.is_engine_whole = False
         self._tally.count("worker_failures")
         for line in list(self._lines.values()):
             self._end(line, Departure.MEDIA_FAILED)

@@ -30,42 +30,48 @@ _GONE: Final = (OSError, RuntimeError, WebSocketDisconnect)
 _log = structlog.get_logger("signalling")
 
 
-async def run_session(
-    socket: WebSocket, switchboard: Switchboard, admission: Admission, max_queue_bytes: int
-) -> None:
-    """Run one session from accepting the WebSocket to its end.
+class WebSocketSessions:
+    """Runs sessions over WebSockets."""
 
-    Args:
-        max_queue_bytes: security limit, most bytes that wait for this participant.
+    def __init__(self, switchboard: Switchboard, max_queue_bytes: int) -> None:
+        """Connect WebSockets to a switchboard.
 
-    Raises:
-        RuleError: the admission breaks a limit; the WebSocket was not accepted.
-    """
-    outbox = WebSocketOutbox(max_queue_bytes, _abort_of(socket))
-    sid = switchboard.connect(admission, outbox)
-    reason = Departure.CONNECTION_LOST
-    pump: asyncio.Task[None] | None = None
-    try:
-        await socket.accept()
-        pump = asyncio.create_task(_pump(socket, outbox))
-        reason = await _listen(socket, switchboard, sid)
-    except _GONE:
-        pass
-    finally:
-        # Who ended it decides what it is called: the room, the queue, or the connection.
-        switchboard.disconnect(sid, outbox.reason or reason)
-        outbox.close(reason)
-        if pump is not None:
-            await pump
-        _log.info("session_ended", reason=str(outbox.reason))
+        Args:
+            max_queue_bytes: security limit, most bytes that wait for one participant.
+        """
+        self._switchboard = switchboard
+        self._max_queue_bytes = max_queue_bytes
 
+    async def run(self, socket: WebSocket, admission: Admission) -> None:
+        """Run one session from accepting the WebSocket to its end.
 
-async def refuse_resume(socket: WebSocket) -> None:
-    """Answer a client that wants to resume: it is to join afresh."""
-    with contextlib.suppress(*_GONE):
-        await socket.accept()
-        await socket.send_bytes(encode_response(encode_no_resume()))
-        await socket.close()
+        Raises:
+            RuleError: the admission breaks a limit; the WebSocket was not accepted.
+        """
+        outbox = WebSocketOutbox(self._max_queue_bytes, _abort_of(socket))
+        sid = self._switchboard.connect(admission, outbox)
+        reason = Departure.CONNECTION_LOST
+        pump: asyncio.Task[None] | None = None
+        try:
+            await socket.accept()
+            pump = asyncio.create_task(_pump(socket, outbox))
+            reason = await _listen(socket, self._switchboard, sid)
+        except _GONE:
+            pass
+        finally:
+            # Who ended it decides what it is called: the room, the queue, or the connection.
+            self._switchboard.disconnect(sid, outbox.reason or reason)
+            outbox.close(reason)
+            if pump is not None:
+                await pump
+            _log.info("session_ended", reason=str(outbox.reason))
+
+    async def refuse_resume(self, socket: WebSocket) -> None:
+        """Answer a client that wants to resume: it is to join afresh."""
+        with contextlib.suppress(*_GONE):
+            await socket.accept()
+            await socket.send_bytes(encode_response(encode_no_resume()))
+            await socket.close()
 
 
 async def _listen(socket: WebSocket, switchboard: Switchboard, sid: ParticipantSid) -> Departure:

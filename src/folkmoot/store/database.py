@@ -1,9 +1,9 @@
 """The database connection."""
 
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -38,7 +38,7 @@ async def is_answering(engine: AsyncEngine) -> bool:
     return True
 
 
-def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
+def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from folkmoot.identity.access_token import EngineKey
 from folkmoot.store.errors import StoreError
 
 MIN_SECRET_BYTES: Final = 32
 """Security limit: HS256 needs a key as long as its hash (RFC 7518 section 3.2)."""
 
 _KEY_FILE: Final = "engine.key"
-_SECRET_FILE: Final = "engine.secret"
+_SECRET_FILE: Final = "engine.secret"  # noqa: S105  # a file name
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 # Secrets printed in documentation and examples of LiveKit and others.
@@ -34,13 +33,16 @@ _KNOWN_DEFAULTS: Final = frozenset(
 
 def load_engine_key(
     folder: Path, configured_key: str | None, configured_secret: str | None
-) -> EngineKey:
+) -> tuple[str, str]:
     """Load the engine key, or make it at first start.
 
     Args:
         folder: the data folder; the files are in its `keys/`.
         configured_key: overrides the files, together with the secret.
         configured_secret: overrides the files, together with the key.
+
+    Returns:
+        Key id and secret.
 
     Raises:
         StoreError: the secret is short or a known default, only one of the two is configured, or
@@ -49,7 +51,7 @@ def load_engine_key(
     if configured_key is not None or configured_secret is not None:
         if not configured_key or not configured_secret:
             raise StoreError("engine_key and engine_secret belong together: set both or neither.")
-        return EngineKey(configured_key, _check_strength(configured_secret, "engine_secret"))
+        return configured_key, _check_strength(configured_secret, "engine_secret")
     keys = folder / "keys"
     try:
         keys.mkdir(mode=0o700, exist_ok=True)
@@ -61,7 +63,7 @@ def load_engine_key(
             f"The keys in {keys} cannot be read ({os.strerror(error.errno or 0)}): "
             "let the server's user own them."
         ) from None
-    return EngineKey(key, _check_strength(secret, str(keys / _SECRET_FILE)))
+    return key, _check_strength(secret, str(keys / _SECRET_FILE))
 
 
 def _load_or_make(path: Path, make: Callable[[], str]) -> str:

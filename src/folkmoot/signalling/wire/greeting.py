@@ -99,9 +99,7 @@ def encode_no_resume() -> rtc.SignalResponse:
     return _leave(models.DisconnectReason.STATE_MISMATCH, _RECONNECT)
 
 
-def _leave(
-    reason: models.DisconnectReason, action: rtc.LeaveRequest.Action
-) -> rtc.SignalResponse:
+def _leave(reason: models.DisconnectReason, action: rtc.LeaveRequest.Action) -> rtc.SignalResponse:
     can_reconnect = action != _DISCONNECT  # for clients older than `action`
     leave = rtc.LeaveRequest(can_reconnect=can_reconnect, reason=reason, action=action)
     return rtc.SignalResponse(leave=leave)

@@ -99,20 +99,24 @@ def _encode_codec(
     publication: Publication, mime_type: str, layers: list[models.VideoLayer]
 ) -> models.SimulcastCodecInfo:
     is_video = publication.spec.kind is TrackKind.VIDEO
-    mode = "ONE_SPATIAL_LAYER_PER_STREAM" if is_video else "MODE_UNUSED"
+    mode = (
+        models.VideoLayer.ONE_SPATIAL_LAYER_PER_STREAM
+        if is_video
+        else models.VideoLayer.MODE_UNUSED
+    )
     return models.SimulcastCodecInfo(
         mime_type=mime_type,
         mid=publication.mid,
         cid=publication.spec.cid,
         layers=layers,
-        video_layer_mode=models.VideoLayer.Mode.Value(mode),
+        video_layer_mode=mode,
     )
 
 
 def _parse_layers(request: rtc.AddTrackRequest) -> tuple[Layer, ...]:
-    announced = request.layers or next(
-        (codec.layers for codec in request.simulcast_codecs if codec.layers), ()
-    )
+    announced = list(request.layers)
+    for codec in request.simulcast_codecs:
+        announced = announced or list(codec.layers)
     return tuple(
         Layer(
             number=layer.quality,

@@ -1,0 +1,6 @@
+"""`python -m folkmoot`."""
+
+from folkmoot.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,282 @@
+"""The composition root: the only file that knows every part."""
+
+import asyncio
+import errno
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from folkmoot.addresses import bind_tcp, media_bind, media_candidates, resolve
+from folkmoot.config import Settings
+from folkmoot.http.gate import Gate
+from folkmoot.http.probes import Probes
+from folkmoot.http.readiness import Readiness
+from folkmoot.http.routes import Surface, build_app
+from folkmoot.http.rtc import RtcEndpoint
+from folkmoot.http.server import QuietServer, build_server
+from folkmoot.identity.access_token import EngineKey
+from folkmoot.identity.doorkeeper import TokenDoorkeeper
+from folkmoot.media.port import MediaPort
+from folkmoot.observe.clock import Clock, SystemClock, day_of
+from folkmoot.observe.metrics import Metrics
+from folkmoot.signalling.admission import SessionTimes
+from folkmoot.signalling.switchboard import Switchboard
+from folkmoot.signalling.websocket import WebSocketSessions
+from folkmoot.signalling.wire.greeting import ServerFacts
+from folkmoot.store.database import database_url, is_answering, open_database
+from folkmoot.store.folder import prepare_folder
+from folkmoot.store.migrate import migrate
+from folkmoot.store.secret_files import load_engine_key
+from folkmoot.store.server_row import load_node_id
+
+TICK_S: Final = 1.0
+"""How often deadlines are looked at."""
+FLUSH_S: Final = 0.5
+"""How long closing messages may take to leave at shutdown."""
+
+_log = structlog.get_logger("app")
+
+
+class StartError(Exception):
+    """The server cannot start. The text says why and what to do, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where a running server listens."""
+
+    web: int
+    metrics: int
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A running server's parts, as shutdown needs them."""
+
+    server: QuietServer
+    switchboard: Switchboard
+    gate: Gate
+    readiness: Readiness
+
+
+MakeMedia = Callable[[Settings], MediaPort]
+Announce = Callable[[Ports], None]
+
+
+def make_embedded_sfu(settings: Settings) -> MediaPort:
+    """Make the media engine in this process.
+
+    Raises:
+        StartError: its port cannot be bound.
+    """
+    # Only here, so that everything else also runs where the engine is not built.
+    from folkmoot._sfu import Sfu, SfuError  # noqa: PLC0415
+    from folkmoot.media.sfu import EmbeddedSfu  # noqa: PLC0415
+
+    address = resolve(settings.host)
+    try:
+        engine = Sfu(
+            bind=media_bind(address, settings.media_port),
+            candidates=settings.media_addresses or media_candidates(address),
+            workers=settings.workers,
+        )
+    except SfuError as error:
+        raise StartError(
+            f"The media engine cannot start on UDP port {settings.media_port}: {error}. "
+            "Stop what uses the port, or choose another with --media-port."
+        ) from None
+    return EmbeddedSfu(engine)
+
+
+async def prepare_store(settings: Settings) -> AsyncEngine:
+    """Open the data folder and bring the database up to date.
+
+    Raises:
+        StoreError: the folder or the database cannot be used.
+    """
+    folder = prepare_folder(settings.data)
+    engine = open_database(database_url(folder.resolve(), settings.database_url))
+    try:
+        await migrate(engine)
+    except BaseException:
+        await engine.dispose()
+        raise
+    return engine
+
+
+async def serve(settings: Settings, make_media: MakeMedia, announce: Announce) -> None:
+    """Run the server until it is told to stop (SIGTERM or SIGINT).
+
+    Args:
+        settings: how.
+        make_media: makes the media engine.
+        announce: called once the server listens.
+
+    Raises:
+        StartError: a port or the media engine is not to be had.
+        StoreError: data folder, keys or database cannot be used.
+    """
+    clock = SystemClock()
+    database = await prepare_store(settings)
+    try:
+        engine_key = _load_key(settings)
+        node_id = await load_node_id(database, day_of(clock.now()))
+        with ExitStack() as stack:
+            web = _bind(settings)
+            stack.callback(web.close)
+            metrics = Metrics()
+            stack.callback(metrics.close)
+            metrics_port = _serve_metrics(metrics, settings.metrics_port)
+            media = make_media(settings)
+            stack.callback(media.close)
+            switchboard = Switchboard(
+                media,
+                ServerFacts(node_id, secrets.token_bytes(16)),
+                _times(settings),
+                clock,
+                metrics,
+            )
+            media.start(switchboard.take_media_events)
+            live = _assemble(settings, database, engine_key, clock, switchboard)
+            announce_ports = Ports(web.getsockname()[1], metrics_port)
+            ticker = asyncio.create_task(_tick(switchboard, media, metrics))
+            stack.callback(ticker.cancel)
+            await _run(live, web, settings, lambda: announce(announce_ports))
+    finally:
+        await database.dispose()
+
+
+def _assemble(
+    settings: Settings,
+    database: AsyncEngine,
+    engine_key: EngineKey,
+    clock: Clock,
+    switchboard: Switchboard,
+) -> Live:
+    readiness = Readiness(
+        {
+            "database": lambda: is_answering(database),
+            "media": lambda: _is_engine_whole(switchboard),
+        }
+    )
+    doorkeeper = TokenDoorkeeper(engine_key, clock, settings.token_lifetime_s)
+    gate = Gate(doorkeeper, settings.allowed_origins)
+    sessions = WebSocketSessions(switchboard, settings.max_send_queue_bytes)
+    surface = Surface(
+        rtc=RtcEndpoint(gate, sessions),
+        probes=Probes(readiness),
+        web_dir=settings.web_dir or _packaged_web(),
+    )
+    return Live(build_server(build_app(surface)), switchboard, gate, readiness)
+
+
+async def _run(
+    live: Live, web: socket.socket, settings: Settings, announce: Callable[[], None]
+) -> None:
+    """Serve until a signal, then drain. A second signal ends the process at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    serving = asyncio.create_task(live.server.serve(sockets=[web]))
+    try:
+        await live.server.listening.wait()
+        announce()
+        _log.info("listening")
+        await stop.wait()
+        await _drain(live, settings.drain_s)
+    finally:
+        live.server.should_exit = True
+        await serving
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+        _log.info("stopped")
+
+
+async def _drain(live: Live, drain_s: float) -> None:
+    """Refuse new joins, send everybody away with a reason, and give them time to hear it."""
+    _log.info("draining", sessions=live.switchboard.session_count)
+    live.readiness.is_draining = True
+    live.gate.is_closed = True
+    live.switchboard.drain()
+    await asyncio.sleep(max(drain_s, FLUSH_S))
+
+
+async def _is_engine_whole(switchboard: Switchboard) -> bool:
+    return switchboard.is_engine_whole
+
+
+async def _tick(switchboard: Switchboard, media: MediaPort, metrics: Metrics) -> None:
+    while True:
+        switchboard.tick()
+        sizes = {"sessions": switchboard.session_count, "rooms": switchboard.room_count}
+        engine = {f"engine_{name}": value for name, value in media.counters().items()}
+        metrics.observe({**sizes, **engine})
+        await asyncio.sleep(TICK_S)
+
+
+def _load_key(settings: Settings) -> EngineKey:
+    secret = settings.engine_secret
+    key, secret_text = load_engine_key(
+        settings.data, settings.engine_key, secret.get_secret_value() if secret else None
+    )
+    return EngineKey(key, secret_text)
+
+
+def _bind(settings: Settings) -> socket.socket:
+    try:
+        return bind_tcp(resolve(settings.host), settings.port)
+    except OSError as error:
+        raise StartError(
+            f"{_why(error)} ({settings.host}, TCP port {settings.port}): stop what uses it, or "
+            "choose others with --host and --port."
+        ) from None
+
+
+def _serve_metrics(metrics: Metrics, port: int) -> int:
+    try:
+        return metrics.serve(port)
+    except OSError as error:
+        raise StartError(
+            f"{_why(error)} (metrics, TCP port {port}): stop what uses it, or choose another with "
+            "--metrics-port."
+        ) from None
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "The port is in use"
+    return f"The server cannot listen: {os.strerror(error.errno) if error.errno else 'no address'}"
+
+
+def _times(settings: Settings) -> SessionTimes:
+    return SessionTimes(
+        first_message_s=settings.first_message_s,
+        ping_interval_s=settings.ping_interval_s,
+        ping_timeout_s=settings.ping_timeout_s,
+        token_refresh_s=settings.token_refresh_s,
+    )
+
+
+def _packaged_web() -> Path | None:
+    """The web client that came with the package, or the one built in the repository."""
+    here = Path(__file__).parent
+    for folder in (here / "web", here.parent.parent / "web" / "dist"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None

@@ -1,0 +1,107 @@
+"""The command line."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from folkmoot.app import Ports, StartError, make_embedded_sfu, prepare_store
+from folkmoot.app import serve as serve_until_stopped
+from folkmoot.config import ConfigError, Settings, load_settings
+from folkmoot.observe.journal import set_up_logs
+from folkmoot.store.errors import StoreError
+
+app = typer.Typer(
+    help="Folkmoot: video meetings that no insider can quietly betray.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+_out = Console()
+_err = Console(stderr=True, soft_wrap=True)
+
+Config = Annotated[
+    Path | None, typer.Option(help="TOML file with settings; see docs/reference/settings.md.")
+]
+Data = Annotated[Path | None, typer.Option(help="Folder for the database and keys. [data]")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port for pages. [7880]")] = None,
+    data: Data = None,
+    config: Config = None,
+    media_port: Annotated[int | None, typer.Option(help="UDP port for media. [7882]")] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(help="TCP port for metrics, on 127.0.0.1. [7883]")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Threads of the media engine. [1]")] = None,
+    open_url: Annotated[bool, typer.Option("--open-url", help="Open a browser.")] = False,
+) -> None:
+    """Run the server until Ctrl+C or SIGTERM. Every setting also works as FOLKMOOT_<NAME>."""
+    flags = {
+        "host": host,
+        "port": port,
+        "data": data,
+        "media_port": media_port,
+        "metrics_port": metrics_port,
+        "workers": workers,
+    }
+
+    def run() -> Coroutine[Any, Any, None]:
+        settings = load_settings(flags, config)
+        set_up_logs(settings.log_format, settings.log_level)
+        return serve_until_stopped(
+            settings, make_embedded_sfu, lambda ports: _announce(settings, ports, open_url)
+        )
+
+    _run_or_explain(run)
+
+
+@app.command()
+def migrate(data: Data = None, config: Config = None) -> None:
+    """Bring the database up to date and stop. `serve` does it too."""
+
+    async def upgrade(settings: Settings) -> None:
+        engine = await prepare_store(settings)
+        await engine.dispose()
+
+    _run_or_explain(lambda: upgrade(load_settings({"data": data}, config)))
+    _out.print("The database is up to date.")
+
+
+@app.command(name="version")
+def show_version() -> None:
+    """Print the version."""
+    try:
+        _out.print(version("folkmoot"), highlight=False)
+    except PackageNotFoundError:
+        _out.print("0.1.0 (not installed)", highlight=False)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _run_or_explain(make: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run to the end; what people can put right is one line and exit code 1."""
+    try:
+        asyncio.run(make())
+    except (ConfigError, StartError, StoreError) as error:
+        _err.print(str(error), markup=False, highlight=False)
+        raise typer.Exit(1) from None
+
+
+def _announce(settings: Settings, ports: Ports, open_url: bool) -> None:
+    host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
+    url = f"http://{host}:{ports.web}"
+    _out.print(f"Folkmoot is running. Open [bold]{url}[/bold]  (Ctrl+C stops it)")
+    _out.print(f"Metrics: http://127.0.0.1:{ports.metrics}/metrics", highlight=False)
+    if open_url:
+        typer.launch(url)

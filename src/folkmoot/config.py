@@ -1,0 +1,182 @@
+"""Settings: flags, then environment, then a TOML file, then defaults.
+
+Unknown keys are errors everywhere: a misspelt security setting must not be silently ignored.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX: Final = "FOLKMOOT_"
+Port = Annotated[int, Field(ge=0, le=65_535)]
+Words = Annotated[list[str], NoDecode]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. The text says which setting, why, and what to do."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. The descriptions are the reference page."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address that pages and signalling listen on.")
+    port: Port = Field(7880, description="TCP port for pages and signalling; 0 picks a free one.")
+    media_port: Port = Field(7882, description="UDP port for media; 0 picks a free one.")
+    media_addresses: Words = Field(
+        default_factory=list,
+        description="Addresses that participants send media to, as they see them; with or without "
+        "a port. Default: `host`, or for a wildcard host the machine's own addresses.",
+    )
+    metrics_port: Port = Field(
+        7883, description="TCP port for metrics, always on 127.0.0.1; 0 picks a free one."
+    )
+    workers: int = Field(
+        1, ge=1, le=64, description="Threads of the media engine; a room lives on one of them."
+    )
+    data: Path = Field(Path("data"), description="Folder for the database and keys.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of the database. Default: SQLite in the data folder."
+    )
+    web_dir: Path | None = Field(
+        None, description="Folder of the built web client. Default: the one that came along."
+    )
+    allowed_origins: Words = Field(
+        default_factory=list,
+        description="Origins besides the server's own whose pages may connect, such as "
+        "`https://meet.example.org` behind a proxy that ends TLS. Whoever serves these pages can "
+        "act as the people who open them.",
+    )
+    engine_key: str | None = Field(
+        None, description="Key id in session tokens. Default: made at first start."
+    )
+    engine_secret: SecretStr | None = Field(
+        None,
+        description="Secret that signs session tokens, at least 32 random bytes. Whoever has it "
+        "can let anybody into any room's transport. Default: made at first start.",
+    )
+    token_lifetime_s: int = Field(
+        600, ge=60, le=86_400, description="Seconds that a refreshed session token is valid."
+    )
+    token_refresh_s: int = Field(
+        300, ge=1, le=86_400, description="Seconds between fresh tokens to a live session."
+    )
+    first_message_s: int = Field(
+        15, ge=1, le=300, description="Security limit: seconds a new session may stay silent."
+    )
+    ping_interval_s: int = Field(5, ge=1, le=60, description="Seconds between pings of a client.")
+    ping_timeout_s: int = Field(
+        15, ge=2, le=300, description="Seconds of silence after which a session is lost."
+    )
+    max_send_queue_bytes: int = Field(
+        262_144,
+        ge=65_536,
+        le=16_777_216,
+        description="Security limit: bytes of signalling that wait for one slow participant.",
+    )
+    drain_s: float = Field(
+        2.0,
+        ge=0,
+        le=15,
+        description="Seconds at shutdown in which new joins are told to come back later.",
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="`console` for people, `json` for machines; `auto` asks the terminal."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged."
+    )
+
+    @field_validator("media_addresses", "allowed_origins", mode="before")
+    @classmethod
+    def _split_words(cls, value: object) -> object:
+        """Take a comma-separated text, as flags and environment have it."""
+        if isinstance(value, str):
+            return [word.strip() for word in value.split(",") if word.strip()]
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # named by the base class
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Use flags, environment and the TOML file; no dotenv, no secrets folder."""
+        path = cls.model_config.get("toml_file")
+        if path is None:
+            return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+
+def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
+    """Load the settings.
+
+    Args:
+        flags: settings given on the command line; None means "not given".
+        config: TOML file, if any.
+
+    Raises:
+        ConfigError: a file that cannot be read, an unknown key, or a value out of range.
+    """
+    _refuse_unknown(
+        [key for key in os.environ if key.startswith(PREFIX)],
+        known={PREFIX + name.upper() for name in Settings.model_fields},
+        where="the environment",
+    )
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return _with_file(config)(**given)
+    except ValidationError as error:
+        raise ConfigError(_describe(error)) from None
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The file {config} cannot be read ({type(error).__name__}): check its name and that "
+            "it is TOML."
+        ) from None
+
+
+def _with_file(config: Path | None) -> type[Settings]:
+    if config is None:
+        return Settings
+    if not config.is_file():
+        raise ConfigError(f"There is no file {config}: give --config the path of a TOML file.")
+
+    class FileSettings(Settings):
+        model_config = SettingsConfigDict(toml_file=config)
+
+    return FileSettings
+
+
+def _describe(error: ValidationError) -> str:
+    """One line for the first error. The value is left out: it may be a secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else "?"
+    if first["type"] == "extra_forbidden":
+        return _unknown([name], "the configuration")
+    return f"The setting {name} cannot be used: {first['msg']}. Correct it and start again."
+
+
+def _refuse_unknown(keys: list[str], known: set[str], where: str) -> None:
+    unknown = sorted(set(keys) - known)
+    if unknown:
+        raise ConfigError(_unknown(unknown, where))
+
+
+def _unknown(names: list[str], where: str) -> str:
+    known = ", ".join(sorted(Settings.model_fields))
+    return f"Unknown setting in {where}: {', '.join(names)}. Known settings: {known}."
