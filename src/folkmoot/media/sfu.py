@@ -27,7 +27,7 @@ from folkmoot.media.port import (
 
 
 class UnknownEventError(RuntimeError):
-    """The engine sent an event that this server does not know: the two are of different versions."""
+    """The engine sent an event that this server does not know: their versions differ."""
 
     def __init__(self, event: tuple[object, ...]) -> None:
         # The name alone: the other fields say who was where.
@@ -131,14 +131,17 @@ class EmbeddedSfu:
             raise unknown
 
     def open_room(self, room: RoomName) -> None:
+        """Make a room; opening an open room does nothing."""
         self._engine.open_room(room)
 
     def close_room(self, room: RoomName) -> None:
+        """Close every transport of a room and forget it."""
         self._engine.close_room(room)
 
     def add_participant(
         self, room: RoomName, participant: ParticipantSid, identity: Identity, rights: MediaRights
     ) -> None:
+        """Make both transports of a participant; `OfferCreated` follows."""
         self._engine.add_participant(
             room,
             participant,
@@ -149,9 +152,11 @@ class EmbeddedSfu:
         )
 
     def remove_participant(self, room: RoomName, participant: ParticipantSid) -> None:
+        """Close the participant's transports, publications and subscriptions."""
         self._engine.remove_participant(room, participant)
 
     def set_rights(self, room: RoomName, participant: ParticipantSid, rights: MediaRights) -> None:
+        """Replace what a participant may do; publications it may no longer have end."""
         self._engine.set_rights(
             room,
             participant,
@@ -163,11 +168,13 @@ class EmbeddedSfu:
     def handle_offer(
         self, room: RoomName, participant: ParticipantSid, offer_id: int, sdp: str
     ) -> None:
+        """Take a publisher offer; `AnswerCreated` or `NegotiationRefused` follows."""
         self._engine.handle_offer(room, participant, offer_id, sdp)
 
     def handle_answer(
         self, room: RoomName, participant: ParticipantSid, offer_id: int, sdp: str
     ) -> None:
+        """Take the answer to the latest `OfferCreated`; id 0 means the latest."""
         self._engine.handle_answer(room, participant, offer_id, sdp)
 
     def publish(
@@ -178,18 +185,23 @@ class EmbeddedSfu:
         cid: str,
         kind: MediaKind,
     ) -> None:
+        """Announce a publication; `PublicationStarted` follows once its media is negotiated."""
         self._engine.publish(room, participant, track, cid=cid, kind=kind.value)
 
     def unpublish(self, room: RoomName, participant: ParticipantSid, track: TrackSid) -> None:
+        """End a publication."""
         self._engine.unpublish(room, participant, track)
 
     def set_muted(self, room: RoomName, track: TrackSid, muted: bool) -> None:
+        """Stop or resume forwarding; muted media that still arrives is dropped."""
         self._engine.set_muted(room, track, muted)
 
     def subscribe(self, room: RoomName, subscriber: ParticipantSid, track: TrackSid) -> None:
+        """Let a participant receive a publication; `OfferCreated` follows."""
         self._engine.subscribe(room, subscriber, track)
 
     def unsubscribe(self, room: RoomName, subscriber: ParticipantSid, track: TrackSid) -> None:
+        """Undo `subscribe`."""
         self._engine.unsubscribe(room, subscriber, track)
 
     def set_subscription(
@@ -201,9 +213,11 @@ class EmbeddedSfu:
         is_enabled: bool,
         max_layer: int,
     ) -> None:
+        """Choose what is sent: nothing, or the best live layer up to `max_layer` (0..2)."""
         self._engine.set_subscription(
             room, subscriber, track, is_enabled=is_enabled, max_layer=max_layer
         )
 
     def counters(self) -> Mapping[str, int]:
+        """Running totals by name; numbers only."""
         return self._engine.counters()

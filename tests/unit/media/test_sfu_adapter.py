@@ -130,7 +130,7 @@ def test_events_reach_the_sink_in_batches_and_in_order(fake: FakeEngine) -> None
     batches: list[Sequence[MediaEvent]] = []
 
     async def scenario() -> None:
-        media = EmbeddedSfu(cast(Sfu, fake))
+        media = EmbeddedSfu(cast("Sfu", fake))
         media.start(batches.append)
         fake.say(*(raw for raw, _ in EXAMPLES))
         await asyncio.sleep(0.05)
@@ -150,7 +150,7 @@ def test_an_unknown_event_is_reported_and_the_others_are_delivered(fake: FakeEng
     async def scenario() -> None:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: reported.append(context.get("exception")))
-        media = EmbeddedSfu(cast(Sfu, fake))
+        media = EmbeddedSfu(cast("Sfu", fake))
         media.start(delivered.extend)
         fake.say(EXAMPLES[0][0], ("teleported", "room", "PA_1"), EXAMPLES[1][0])
         await asyncio.sleep(0.05)
@@ -165,7 +165,7 @@ def test_a_closed_engine_is_not_listened_to(fake: FakeEngine) -> None:
     delivered: list[MediaEvent] = []
 
     async def scenario() -> None:
-        media = EmbeddedSfu(cast(Sfu, fake))
+        media = EmbeddedSfu(cast("Sfu", fake))
         media.start(delivered.extend)
         media.close()
         media.close()
@@ -225,7 +225,7 @@ def test_a_closed_engine_frees_its_port(engine: Sfu) -> None:
 
 def test_words_and_layers_that_do_not_exist_are_refused(engine: Sfu) -> None:
     with pytest.raises(ValueError, match="'audio' or 'video'"):
-        engine.publish("room", "PA_1", "TR_1", cid="camera", kind=cast(Any, "smell"))
+        engine.publish("room", "PA_1", "TR_1", cid="camera", kind=cast("Any", "smell"))
     for layer in (-1, 3):
         with pytest.raises(ValueError, match="0 to 2"):
             engine.set_subscription("room", "PA_1", "TR_1", is_enabled=True, max_layer=layer)
