@@ -3,6 +3,7 @@
 - Only ``observe/clock.py`` reads a clock: time is an argument everywhere else.
 - Only ``store`` opens files; the few files that must, too, are named in `MAY_OPEN_FILES`.
 - ``domain`` imports the standard library and itself, and nothing that waits or does I/O.
+- Only ``app.py`` and ``media/sfu.py`` know the Rust module.
 - In ``signalling`` only the WebSocket and its queue wait: the rest is a machine that is fed.
 """
 
@@ -33,6 +34,8 @@ NOT_IN_DOMAIN: Final = frozenset(
     | {"subprocess", "tempfile", "threading", "time"},
 )
 WAITS: Final = frozenset({"asyncio", "socket", "starlette", "threading", "uvicorn", "websockets"})
+ENGINE: Final = f"{PACKAGE}._sfu"
+MAY_IMPORT_ENGINE: Final = ("app.py", "media/sfu.py")
 SIGNALLING_WAITS: Final = ("signalling/outbox.py", "signalling/websocket.py")
 
 
@@ -132,7 +135,9 @@ def _imported_roots(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
 
 def _foreign_imports(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
     for line, root, name in _imported_roots(tree):
-        if path.startswith("domain/") and not _may_domain_import(root, name):
+        if name == ENGINE and path not in MAY_IMPORT_ENGINE:
+            yield line, f"only {' and '.join(MAY_IMPORT_ENGINE)} may import {ENGINE}."
+        elif path.startswith("domain/") and not _may_domain_import(root, name):
             yield line, f"domain imports {name}; it may only use what needs no waiting and no I/O."
         elif (
             path.startswith("signalling/")

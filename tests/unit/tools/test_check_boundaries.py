@@ -86,6 +86,12 @@ def test_only_the_websocket_waits_in_signalling() -> None:
     assert not check_source("http/server.py", "import asyncio")
 
 
+def test_only_the_adapter_knows_the_rust_module() -> None:
+    statement = "from folkmoot._sfu import Sfu"
+    assert check_source("http/server.py", statement)
+    assert not check_source("media/sfu.py", statement)
+
+
 def test_a_finding_names_file_and_line() -> None:
     (finding,) = check_source("http/pages.py", "\n\nopen('x')")
     assert str(finding).startswith("http/pages.py:3: open")
