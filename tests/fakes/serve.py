@@ -1,0 +1,23 @@
+"""A real server process whose media engine is the fake; prints its ports as JSON."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from folkmoot.app import Ports, serve
+from folkmoot.config import load_settings
+from folkmoot.observe.journal import set_up_logs
+from tests.fakes.media import FakeMedia
+
+
+def announce(ports: Ports) -> None:
+    sys.stdout.write(json.dumps({"web": ports.web, "metrics": ports.metrics}) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    flags = {"port": 0, "metrics_port": 0, "data": Path(sys.argv[1]), **json.loads(sys.argv[2])}
+    settings = load_settings(flags)
+    set_up_logs("json", "debug")
+    asyncio.run(serve(settings, lambda _: FakeMedia(is_lively=True), announce))

@@ -1,0 +1,71 @@
+"""Starts a server process and waits until it listens."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.fakes.tokens import KEY, SECRET
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class RunningServer:
+    process: subprocess.Popen[str]
+    web_port: int
+    metrics_port: int
+    log: Path
+
+    @property
+    def http(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def ws(self) -> str:
+        return f"ws://127.0.0.1:{self.web_port}"
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def stop(self, timeout_s: float = 20) -> int:
+        self.process.terminate()
+        return self.process.wait(timeout_s)
+
+
+@contextmanager
+def running_server(folder: Path, **settings: Any) -> Iterator[RunningServer]:
+    """Run a server with the fake engine; settings as flags."""
+    flags = {"engine_key": KEY, "engine_secret": SECRET, "drain_s": 0.0, **settings}
+    log = folder / "server.log"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
+        "PYTHONUNBUFFERED": "1",
+    }
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fakes.serve", str(folder / "data"), json.dumps(flags)],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment,
+            cwd=ROOT,
+        )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"the server did not start: {log.read_text()}"
+        ports = json.loads(line)
+        yield RunningServer(process, ports["web"], ports["metrics"], log)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(10)
+        if process.stdout is not None:
+            process.stdout.close()
