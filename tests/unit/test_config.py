@@ -1,0 +1,76 @@
+"""A misspelt setting is named, not ignored."""
+
+from pathlib import Path
+
+import pytest
+
+from folkmoot.config import ConfigError, Settings, load_settings
+from tools.settings_reference import PAGE, render
+
+
+@pytest.fixture
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"FOLKMOOT_{name.upper()}", raising=False)
+
+
+pytestmark = pytest.mark.usefixtures("no_environment")
+
+
+def test_defaults_stay_on_this_machine() -> None:
+    settings = load_settings({})
+    assert (settings.host, settings.port, settings.media_port) == ("127.0.0.1", 7880, 7882)
+
+
+def test_flags_win_over_environment_over_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "folkmoot.toml"
+    file.write_text('port = 1\nmedia_port = 2\nworkers = 3\nallowed_origins = ["https://a.example"]')
+    monkeypatch.setenv("FOLKMOOT_MEDIA_PORT", "20")
+    monkeypatch.setenv("FOLKMOOT_MEDIA_ADDRESSES", "192.0.2.1, 192.0.2.2")
+    monkeypatch.setenv("FOLKMOOT_PORT", "10")
+    settings = load_settings({"port": 100, "host": None}, file)
+    assert (settings.port, settings.media_port, settings.workers) == (100, 20, 3)
+    assert settings.allowed_origins == ["https://a.example"]
+    assert settings.media_addresses == ["192.0.2.1", "192.0.2.2"]
+
+
+def test_an_unknown_key_in_the_file_is_named_with_the_known_ones(tmp_path: Path) -> None:
+    file = tmp_path / "folkmoot.toml"
+    file.write_text("prot = 1")
+    with pytest.raises(ConfigError, match=r"Unknown setting .*: prot\. Known settings: .*port"):
+        load_settings({}, file)
+
+
+def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLKMOOT_HOTS", "x")
+    with pytest.raises(ConfigError, match="FOLKMOOT_HOTS"):
+        load_settings({})
+
+
+@pytest.mark.parametrize("text", ["port = 99999", 'port = "x"', "workers = 0", "port = ", "\xff"])
+def test_a_bad_value_is_one_line_without_the_value(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "folkmoot.toml"
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ConfigError) as caught:
+        load_settings({}, file)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="There is no file"):
+        load_settings({}, tmp_path / "none.toml")
+
+
+def test_a_secret_is_not_repeated_in_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLKMOOT_ENGINE_SECRET", "hunter2-hunter2")
+    assert "hunter2" not in repr(load_settings({}))
+
+
+def test_every_setting_is_on_the_reference_page() -> None:
+    page = PAGE.read_text()
+    for name, field in Settings.model_fields.items():
+        assert f"## `{name}`" in page
+        assert field.description
+    assert page == render(), "run: python tools/settings_reference.py"
