@@ -89,7 +89,7 @@ tools:
 
 .venv/.synced: pyproject.toml uv.lock | tools
 	@PYTHON=$(PYTHON) tools/get_uv.sh
-	uv sync --locked --no-install-project --python $(PYTHON)
+	uv sync --locked --no-install-project --compile-bytecode --python $(PYTHON)
 	@touch $@
 
 .venv/.engine: .venv/.synced $(RUST_INPUTS) $(ENGINE_GONE)
