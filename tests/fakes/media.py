@@ -51,7 +51,9 @@ class FakeMedia:
     def remove_participant(self, room: RoomName, participant: ParticipantSid) -> None:
         self.calls.append(("remove_participant", room, participant))
 
-    def set_rights(self, room: RoomName, participant: ParticipantSid, rights: m.MediaRights) -> None:
+    def set_rights(
+        self, room: RoomName, participant: ParticipantSid, rights: m.MediaRights
+    ) -> None:
         self.calls.append(("set_rights", room, participant, rights))
 
     def handle_offer(

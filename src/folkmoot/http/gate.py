@@ -160,7 +160,8 @@ def _parse_attributes(text: str) -> dict[str, str]:
     if len(text) > 2 * MAX_PROFILE_BYTES:
         raise _bad_query(f"attributes have at most {MAX_PROFILE_BYTES} bytes")
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        padded = text + "=" * (-len(text) % 4)
+        raw = base64.b64decode(padded, altchars=b"-_", validate=True)
         pairs = json.loads(raw, object_pairs_hook=_Pairs)
     except (binascii.Error, ValueError, RecursionError):
         raise _bad_query("attributes are base64url of a JSON object") from None

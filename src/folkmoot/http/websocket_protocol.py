@@ -23,12 +23,15 @@ class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
         self.app_state = {**self.app_state, "abort": self.transport.abort}
         super().handle_connect(event)
 
-    def handle_parser_exception(self) -> None:
-        """Answer what cannot be parsed; before the handshake there is no close frame to send."""
-        if self.conn.close_sent is not None:
-            super().handle_parser_exception()
-            return
-        self.handshake_complete = True
-        self.close_sent = True
-        self.transport.write(_TOO_LONG)
-        self.transport.close()
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; answer an upgrade request whose lines are too long for the parser.
+
+        The library only remembers that it failed, and the connection would hang.
+        """
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.handshake_initiated = True
+            self.handshake_complete = True
+            self.close_sent = True
+            self.transport.write(_TOO_LONG)
+            self.transport.close()

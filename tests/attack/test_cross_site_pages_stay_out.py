@@ -1,0 +1,66 @@
+"""W-1: a foreign page cannot open signalling with what a browser sends by itself."""
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from tests.fakes.client import receive
+from tests.fakes.server import RunningServer
+from tests.fakes.tokens import token_of
+
+# Origin header (None: not sent; "own" is replaced), token in the query, and what comes of it.
+VARIANTS = [
+    ("own", 101),
+    (None, 403),
+    ("null", 403),
+    ("https://evil.example", 403),
+    ("own.evil.example", 403),
+    ("http://sub.127.0.0.1", 403),
+    ("http://127.0.0.1:1", 403),
+    ("https own", 403),
+]
+
+
+def spell(origin: str | None, server: RunningServer) -> dict[str, str]:
+    if origin is None:
+        return {}
+    own = server.http
+    return {
+        "Origin": {"own": own, "own.evil.example": f"{own}.evil.example"}.get(
+            origin, own.replace("http:", "https:") if origin == "https own" else origin
+        )
+    }
+
+
+@pytest.mark.parametrize(("origin", "status"), VARIANTS)
+async def test_only_our_own_page_connects_with_a_token_in_the_address(
+    server: RunningServer, origin: str | None, status: int
+) -> None:
+    url = f"{server.ws}/rtc?access_token={token_of()}"
+    headers = spell(origin, server)
+    if status == 101:
+        async with connect(url, additional_headers=headers) as socket:
+            assert (await receive(socket, "join")).join.participant.identity == "ada"
+        return
+    with pytest.raises(InvalidStatus) as caught:
+        async with connect(url, additional_headers=headers):
+            pass
+    assert caught.value.response.status_code == status
+
+
+async def test_a_bearer_token_does_not_open_the_door_for_a_foreign_page(
+    server: RunningServer,
+) -> None:
+    headers = {"Origin": "https://evil.example", "Authorization": f"Bearer {token_of()}"}
+    with pytest.raises(InvalidStatus) as caught:
+        async with connect(f"{server.ws}/rtc", additional_headers=headers):
+            pass
+    assert caught.value.response.status_code == 403
+
+
+async def test_a_cookie_alone_never_lets_anybody_in(server: RunningServer) -> None:
+    headers = {"Origin": server.http, "Cookie": f"access_token={token_of()}; session=x"}
+    with pytest.raises(InvalidStatus) as caught:
+        async with connect(f"{server.ws}/rtc", additional_headers=headers):
+            pass
+    assert caught.value.response.status_code == 401
