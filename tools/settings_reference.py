@@ -14,9 +14,9 @@ HEAD = """# Settings
 
 <!-- Written by tools/settings_reference.py from src/folkmoot/config.py; edit those. -->
 
-A setting is taken from the first of: a flag of `folkmoot serve`, the environment, the TOML file given
-with `--config`, the default. Unknown keys are errors. Lists are TOML arrays, or words with commas
-between them.
+A setting is taken from the first of: a flag of `folkmoot serve`, the environment, the TOML file
+given with `--config`, the default. Unknown keys are errors. Lists are TOML arrays, or words
+with commas between them.
 
 ```toml
 host = "0.0.0.0"

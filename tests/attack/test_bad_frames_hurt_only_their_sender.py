@@ -36,7 +36,7 @@ async def test_a_frame_over_64_kib_closes_its_sender_with_1009_and_memory_stays_
         await ping(victim)
         before = rss_bytes(server)
         async with joined(server, token_of("attacker")) as socket:
-            with pytest.raises(ConnectionClosedError) as caught:
+            with pytest.raises(ConnectionClosedError) as caught:  # noqa: PT012  # send or receive, whichever notices
                 await socket.send(b"\x00" * (LIMIT + 1))
                 while True:
                     await socket.recv()
@@ -45,7 +45,7 @@ async def test_a_frame_over_64_kib_closes_its_sender_with_1009_and_memory_stays_
         for _ in range(20):
             async with joined(server, token_of("attacker")) as socket:
                 # The close frame may be lost in the reset that the unread rest causes.
-                with pytest.raises(ConnectionClosedError):
+                with pytest.raises(ConnectionClosedError):  # noqa: PT012  # send or receive, whichever notices
                     await socket.send(b"\x00" * (8 * 1024 * 1024))
                     while True:
                         await socket.recv()
@@ -61,7 +61,7 @@ async def test_endless_fragments_are_one_message_too_long(server: RunningServer)
             for _ in range(100):
                 yield b"\x00" * 4096
 
-        with pytest.raises(ConnectionClosedError) as caught:
+        with pytest.raises(ConnectionClosedError) as caught:  # noqa: PT012  # send or receive, whichever notices
             await socket.send(pieces())
             while True:
                 await socket.recv()
@@ -92,7 +92,7 @@ async def test_text_frames_are_refused(server: RunningServer, text: str) -> None
     async with joined(server, token_of("victim")) as victim:
         async with joined(server, token_of("attacker")) as socket:
             await socket.send(text)
-            with pytest.raises(ConnectionClosedError) as caught:
+            with pytest.raises(ConnectionClosedError) as caught:  # noqa: PT012  # send or receive, whichever notices
                 while True:
                     await socket.recv()
             assert caught.value.rcvd is not None
@@ -106,7 +106,7 @@ async def test_malformed_messages_are_answered_to_the_sender_and_end_its_session
     """W-7: sixteen of them are no accident."""
     async with joined(server, token_of("victim")) as victim:
         async with joined(server, token_of("attacker")) as socket:
-            with pytest.raises(ConnectionClosedError) as caught:
+            with pytest.raises(ConnectionClosedError) as caught:  # noqa: PT012  # send or receive, whichever notices
                 for number in range(20):
                     await socket.send(bytes([0xFF, number]))
                     await receive(socket, "request_response")

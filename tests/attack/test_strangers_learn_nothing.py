@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
@@ -27,12 +28,11 @@ def listening_addresses(port: int) -> set[str]:
     """Local addresses that listen on a TCP port (proc(5): state 0A, addresses in host order)."""
     found = set()
     for table in ("tcp", "tcp6"):
-        with open(f"/proc/net/{table}") as lines:
-            for line in list(lines)[1:]:
-                local, state = line.split()[1], line.split()[3]
-                address, _, hexport = local.partition(":")
-                if state == "0A" and int(hexport, 16) == port:
-                    found.add(address)
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            local, state = line.split()[1], line.split()[3]
+            address, _, hexport = local.partition(":")
+            if state == "0A" and int(hexport, 16) == port:
+                found.add(address)
     return found
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from folkmoot.domain.rights import Rights, TrackSource
 from folkmoot.identity.access_token import EngineKey, Grant, issue_token, read_token
 from folkmoot.signalling.errors import AdmissionError, TokenError
-from folkmoot.domain.rights import Rights, TrackSource
 from tests.fakes.tokens import KEY, SECRET, claims_of, sign
 
 ENGINE = EngineKey(KEY, SECRET)
@@ -41,11 +41,10 @@ def test_a_claim_of_any_shape_is_taken_or_refused(name: str, value: object) -> N
         return  # the library refuses to write it
     try:
         grant = read_token(token, ENGINE, float(claims_of()["nbf"]))
-    except AdmissionError as error:
-        assert str(error)
-    else:
-        assert grant.identity
-        assert grant.room
+    except AdmissionError:
+        return
+    assert grant.identity
+    assert grant.room
 
 
 @given(

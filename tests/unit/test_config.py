@@ -26,7 +26,9 @@ def test_flags_win_over_environment_over_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "folkmoot.toml"
-    file.write_text('port = 1\nmedia_port = 2\nworkers = 3\nallowed_origins = ["https://a.example"]')
+    file.write_text(
+        'port = 1\nmedia_port = 2\nworkers = 3\nallowed_origins = ["https://a.example"]'
+    )
     monkeypatch.setenv("FOLKMOOT_MEDIA_PORT", "20")
     monkeypatch.setenv("FOLKMOOT_MEDIA_ADDRESSES", "192.0.2.1, 192.0.2.2")
     monkeypatch.setenv("FOLKMOOT_PORT", "10")

@@ -1,7 +1,9 @@
-"""Two repairs to the ASGI server's WebSocket protocol."""
+"""Three repairs to the ASGI server's WebSocket protocol."""
 
 from typing import Final
 
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -12,7 +14,7 @@ _TOO_LONG: Final = (
 
 
 class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
-    """Lets the application cut a connection, and survives upgrade requests that are too long.
+    """Lets the application cut a connection, and survives what clients do badly.
 
     ASGI has no way to drop a participant who does not read: a close frame queues behind what is not
     read. The application finds `abort` in the scope's state.
@@ -22,6 +24,12 @@ class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
         """Begin a WebSocket."""
         self.app_state = {**self.app_state, "abort": self.transport.abort}
         super().handle_connect(event)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send, unless the connection is lost already: asyncio warns of every such write."""
+        if message["type"] == "websocket.send" and self.transport.is_closing():
+            raise ClientDisconnected
+        await super().send(message)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; answer an upgrade request whose lines are too long for the parser.

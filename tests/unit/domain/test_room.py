@@ -44,7 +44,9 @@ def announce(room: Room, by: ParticipantSid, track: TrackSid = MIC, cid: str = "
     room.handle(c.AnnouncePublication(by, track, PublicationSpec(cid, TrackKind.AUDIO), at_ms=2))
 
 
-def publish(room: Room, by: ParticipantSid, track: TrackSid = MIC, cid: str = "mic") -> list[e.Event]:
+def publish(
+    room: Room, by: ParticipantSid, track: TrackSid = MIC, cid: str = "mic"
+) -> list[e.Event]:
     announce(room, by, track, cid)
     return room.handle(c.StartPublication(by, track, "0", "audio/opus"))
 

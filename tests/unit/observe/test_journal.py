@@ -35,7 +35,9 @@ def test_a_library_warning_keeps_its_place_and_loses_its_words(stream: io.String
 
 
 def test_a_library_that_only_chats_is_not_heard(stream: io.StringIO) -> None:
-    logging.getLogger("uvicorn.error").info('192.0.2.7 - "WebSocket /rtc?access_token=e" [accepted]')
+    logging.getLogger("uvicorn.error").info(
+        '192.0.2.7 - "WebSocket /rtc?access_token=e" [accepted]'
+    )
     logging.getLogger("uvicorn.access").error("192.0.2.7")
     assert stream.getvalue() == ""
 

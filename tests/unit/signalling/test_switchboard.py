@@ -12,6 +12,15 @@ from tests.fakes.people import ROOM, House, Person
 R = rtc.RequestResponse
 
 
+def layers_of(*rows: tuple[int, int, int]) -> list[models.VideoLayer]:
+    """Simulcast layers by number, width and height."""
+    layers = []
+    for number, width, height in rows:
+        quality = models.VideoQuality.Name(number)
+        layers.append(models.VideoLayer(quality=quality, width=width, height=height))
+    return layers
+
+
 def publish(person: Person, *, kind: str = "AUDIO", cid: str = "mic", **fields: object) -> str:
     """Announce and start a publication; returns its id."""
     person.send(add_track=rtc.AddTrackRequest(cid=cid, type=kind, **fields))  # type: ignore[arg-type]
@@ -80,7 +89,7 @@ def test_a_track_is_announced_started_and_received() -> None:
     ada.take()
     bob.take()
 
-    layers = [models.VideoLayer(quality=q, width=w, height=h) for q, w, h in ((0, 320, 180), (2, 1280, 720))]  # type: ignore[arg-type]
+    layers = layers_of((0, 320, 180), (2, 1280, 720))
     ada.send(
         add_track=rtc.AddTrackRequest(
             cid="cam",
@@ -101,7 +110,11 @@ def test_a_track_is_announced_started_and_received() -> None:
     assert info.mime_type == info.codecs[0].mime_type == "video/VP8"
     assert info.simulcast
     assert info.encryption == models.Encryption.CUSTOM
-    assert (info.stream, info.source, info.version.ticks) == ("camera", models.TrackSource.CAMERA, 1)
+    assert (info.stream, info.source, info.version.ticks) == (
+        "camera",
+        models.TrackSource.CAMERA,
+        1,
+    )
     assert bob.take() == []
     assert house.media.named("publish") == [
         (ROOM, ada.sid, info.sid, "cam", m.MediaKind.VIDEO),
@@ -344,11 +357,13 @@ def test_metadata_needs_the_right_and_is_answered_either_way() -> None:
 def test_settings_choose_layers_and_pause() -> None:
     house = House()
     ada, bob = house.join("ada"), house.join("bob")
-    layers = [models.VideoLayer(quality=q, width=w, height=h) for q, w, h in ((0, 320, 180), (1, 640, 360))]  # type: ignore[arg-type]
+    layers = layers_of((0, 320, 180), (1, 640, 360))
     sid = publish(ada, kind="VIDEO", cid="cam", layers=layers)
     bob.take()
     bob.send(track_setting=rtc.UpdateTrackSettings(track_sids=[sid], width=300, height=170))
-    bob.send(track_setting=rtc.UpdateTrackSettings(track_sids=[sid], quality=models.VideoQuality.MEDIUM))
+    bob.send(
+        track_setting=rtc.UpdateTrackSettings(track_sids=[sid], quality=models.VideoQuality.MEDIUM)
+    )
     bob.send(track_setting=rtc.UpdateTrackSettings(track_sids=[sid], disabled=True))
     assert [call[3:] for call in house.media.named("set_subscription")] == [
         (True, 0),
