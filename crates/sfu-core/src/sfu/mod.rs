@@ -6,6 +6,7 @@
 
 mod commands;
 mod inbound;
+mod negotiation;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
