@@ -56,6 +56,7 @@ def test_a_search_through_logs_and_metrics_finds_nobody(tmp_path: Path) -> None:
         assert server.stop() == 0
         log = server.log.read_text()
 
+    assert "library_message" not in log, "a refused upgrade is no error of ours"
     assert "session_ended" in log, "the log that is searched is the real one"
     assert "folkmoot_joins_total 3.0" in metrics
     planted = [

@@ -30,6 +30,9 @@ class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.send" and self.transport.is_closing():
             raise ClientDisconnected
         await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            # The upgrade is answered; without this the server reports it as forgotten.
+            self.handshake_complete = True
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; answer an upgrade request whose lines are too long for the parser.

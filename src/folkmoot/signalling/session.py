@@ -34,6 +34,8 @@ from folkmoot.signalling.wire.refusals import refuse
 
 MAX_MALFORMED: Final = 16
 """Security limit: after so many messages that are no messages the session ends."""
+CLOSING_S: Final = 3
+"""How long a client that closed a transport may take to say that it leaves."""
 
 
 class State(Enum):
@@ -45,9 +47,10 @@ class State(Enum):
 
 
 class Session:
-    """The state machine. It holds four numbers, whatever it is fed."""
+    """The state machine. It holds five numbers, whatever it is fed."""
 
     __slots__ = (
+        "_closing_ms",
         "_heard_ms",
         "_malformed",
         "_mint_track",
@@ -72,6 +75,7 @@ class Session:
         self._heard_ms = now.steady_ms
         self._refreshed_ms = now.steady_ms
         self._malformed = 0
+        self._closing_ms: int | None = None
 
     def receive(self, data: bytes, now: Instant) -> Iterator[Action]:
         """Take one binary frame. Actions are to be done one by one, in order."""
@@ -93,6 +97,9 @@ class Session:
         """Let time pass; call about once a second."""
         if self.state is State.CLOSED:
             return
+        if self._closing_ms is not None and now.steady_ms - self._closing_ms >= CLOSING_S * 1000:
+            yield End(Departure.MEDIA_FAILED)
+            return
         is_new = self.state is State.GREETED
         patience_s = self._times.first_message_s if is_new else self._times.ping_timeout_s
         if now.steady_ms - self._heard_ms >= patience_s * 1000:
@@ -101,6 +108,15 @@ class Session:
         if now.steady_ms - self._refreshed_ms >= self._times.token_refresh_s * 1000:
             self._refreshed_ms = now.steady_ms
             yield RefreshToken()
+
+    def transport_closed(self, now: Instant) -> None:
+        """Note that the client closed a transport: a `leave` follows, or it needs to join again.
+
+        Clients close their transports before, or while, they say that they leave. Taken for a
+        failure at once, the answer would make somebody who leaves join again.
+        """
+        if self._closing_ms is None:
+            self._closing_ms = now.steady_ms
 
     def close(self) -> None:
         """End; nothing is taken from now on."""

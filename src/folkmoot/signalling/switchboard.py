@@ -151,13 +151,16 @@ class Switchboard:
         line = self._lines.get(event.participant)
         if line is None or line.room != event.room:
             return
+        if isinstance(event, m.TransportFailed):
+            self._tally.count("transport_failures", event.reason)
+            if event.reason == "closed":
+                line.session.transport_closed(self._clock.now())
+                return
         message = message_of(event)
         if message is not None:
             line.send(message)
         command = command_of(event, line.admission.rights)
         if command is not None:
-            if isinstance(event, m.TransportFailed):
-                self._tally.count("transport_failures", event.reason)
             self._order(line.room, command)
 
     def _lose_worker(self) -> None:

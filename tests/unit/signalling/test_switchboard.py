@@ -260,6 +260,20 @@ def test_a_lost_transport_sends_only_its_participant_to_join_again() -> None:
     assert bob.outbox.reason is None
 
 
+def test_who_closes_the_media_and_then_leaves_has_left() -> None:
+    """Native clients close their transports first; they must not be told to come back."""
+    house = House()
+    ada, bob = house.join("ada"), house.join("bob")
+    for person in (ada, bob):
+        house.media.emit(m.TransportFailed(ROOM, person.sid, m.Target.SUBSCRIBER, "closed"))
+    ada.send(leave=rtc.LeaveRequest())
+    assert ada.outbox.reason is Departure.LEFT
+    assert "leave" not in ada.take_kinds()
+    house.clock.advance(3)
+    house.switchboard.tick()
+    assert bob.outbox.reason is Departure.MEDIA_FAILED
+
+
 def test_a_lost_worker_sends_everybody_to_join_again_and_shows_in_readiness() -> None:
     house = House()
     people = [house.join("ada"), house.join("bob", room=RoomName("room-2"))]
