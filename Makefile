@@ -33,12 +33,12 @@ run: build ## Build what changed, then start the server at http://localhost:7880
 build: .venv/.engine web/dist/index.html ## Build the media engine and the web client
 
 test: build ## Run every test that fits in 30 minutes
-	cargo test --workspace --locked --quiet
+	cargo test --workspace --locked --quiet --features sfu-core/fault-hooks
 	cd web && npm run --silent test
 	$(PY) -m pytest tests
 
 test-full: build ## Run the same and the long runs: all seeds, soaks
-	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet -- --include-ignored
+	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet --features sfu-core/fault-hooks -- --include-ignored
 	cd web && npm run --silent test
 	$(PY) -m pytest tests -m "full or not full"
 
@@ -56,7 +56,7 @@ lint: build ## Check style, types, layers and sizes in all three languages
 	$(PY) tools/check_boundaries.py
 	$(PY) tools/check_file_size.py
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	cargo clippy --workspace --all-targets --all-features --locked --quiet -- -D warnings
 	cd web && npm run --silent lint && npm run --silent check
 	@echo "lint: everything holds"
 
