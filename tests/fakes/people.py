@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from livekit.protocol import rtc
+from livekit.protocol import models, rtc
 
 from folkmoot.domain.departure import Departure
-from folkmoot.domain.ids import Identity, ParticipantSid, RoomName
+from folkmoot.domain.ids import Identity, ParticipantSid, RoomName, TrackSid
 from folkmoot.domain.participant import ClientTraits
 from folkmoot.domain.rights import Rights
+from folkmoot.media import port as m
 from folkmoot.signalling.admission import Admission, SessionTimes
 from folkmoot.signalling.switchboard import Switchboard
 from folkmoot.signalling.wire.greeting import ServerFacts
@@ -91,3 +92,22 @@ class House:
             traits=traits or ClientTraits(),
         )
         return Person(self.switchboard.connect(admission, outbox), outbox, self)
+
+
+def layers_of(*rows: tuple[int, int, int]) -> list[models.VideoLayer]:
+    """Simulcast layers by number, width and height."""
+    layers = []
+    for number, width, height in rows:
+        quality = models.VideoQuality.Name(number)
+        layers.append(models.VideoLayer(quality=quality, width=width, height=height))
+    return layers
+
+
+def publish(person: Person, *, kind: str = "AUDIO", cid: str = "mic", **fields: object) -> str:
+    """Announce and start a publication; returns its id."""
+    person.send(add_track=rtc.AddTrackRequest(cid=cid, type=kind, **fields))  # type: ignore[arg-type]
+    published = next(each for each in person.take() if each.HasField("track_published"))
+    sid = published.track_published.track.sid
+    mime = "audio/opus" if kind == "AUDIO" else "video/vp8"
+    person.house.media.emit(m.PublicationStarted(ROOM, person.sid, TrackSid(sid), "0", mime))
+    return sid

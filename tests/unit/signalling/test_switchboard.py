@@ -7,28 +7,9 @@ from folkmoot.domain.ids import RoomName, TrackSid
 from folkmoot.domain.participant import ClientTraits
 from folkmoot.domain.rights import Rights
 from folkmoot.media import port as m
-from tests.fakes.people import ROOM, House, Person
+from tests.fakes.people import ROOM, House, layers_of, publish
 
 R = rtc.RequestResponse
-
-
-def layers_of(*rows: tuple[int, int, int]) -> list[models.VideoLayer]:
-    """Simulcast layers by number, width and height."""
-    layers = []
-    for number, width, height in rows:
-        quality = models.VideoQuality.Name(number)
-        layers.append(models.VideoLayer(quality=quality, width=width, height=height))
-    return layers
-
-
-def publish(person: Person, *, kind: str = "AUDIO", cid: str = "mic", **fields: object) -> str:
-    """Announce and start a publication; returns its id."""
-    person.send(add_track=rtc.AddTrackRequest(cid=cid, type=kind, **fields))  # type: ignore[arg-type]
-    published = next(each for each in person.take() if each.HasField("track_published"))
-    sid = published.track_published.track.sid
-    mime = "audio/opus" if kind == "AUDIO" else "video/vp8"
-    person.house.media.emit(m.PublicationStarted(ROOM, person.sid, TrackSid(sid), "0", mime))
-    return sid
 
 
 def test_the_join_response_comes_first_and_is_whole() -> None:
@@ -347,85 +328,6 @@ def test_the_client_counts_as_active_when_the_transport_that_it_waits_for_is_up(
     (update,) = ada.take()
     assert update.update.participants[0].state == models.ParticipantInfo.ACTIVE
     assert update.update.participants[0].version == 2
-
-
-def test_metadata_needs_the_right_and_is_answered_either_way() -> None:
-    house = House()
-    ada = house.join("ada")
-    bob = house.join("bob", Rights(can_update_own_metadata=True))
-    for person in (ada, bob):
-        person.take()
-        body = rtc.UpdateParticipantMetadata(name="New", attributes={"hand": "up"}, request_id=9)
-        person.send(update_metadata=body)
-    refused, told = ada.take()
-    assert refused.request_response.reason == R.NOT_ALLOWED
-    assert refused.request_response.request_id == 9
-    assert refused.request_response.update_metadata.name == "New"
-    assert told.update.participants[0].name == "New"
-    update, done = bob.take()
-    assert dict(update.update.participants[0].attributes) == {"hand": "up"}
-    assert done.request_response.reason == R.OK
-    assert done.request_response.request_id == 9
-
-
-def test_settings_choose_layers_and_pause() -> None:
-    house = House()
-    ada, bob = house.join("ada"), house.join("bob")
-    layers = layers_of((0, 320, 180), (1, 640, 360))
-    sid = publish(ada, kind="VIDEO", cid="cam", layers=layers)
-    bob.take()
-    bob.send(track_setting=rtc.UpdateTrackSettings(track_sids=[sid], width=300, height=170))
-    bob.send(
-        track_setting=rtc.UpdateTrackSettings(track_sids=[sid], quality=models.VideoQuality.MEDIUM)
-    )
-    bob.send(track_setting=rtc.UpdateTrackSettings(track_sids=[sid], disabled=True))
-    assert [call[3:] for call in house.media.named("set_subscription")] == [
-        (True, 0),
-        (True, 1),
-        (False, 0),
-    ]
-    assert bob.take() == []
-
-
-def test_subscriptions_follow_the_request_and_unknown_tracks_are_named() -> None:
-    house = House()
-    ada = house.join("ada")
-    bob = house.join("bob", traits=ClientTraits(auto_subscribe=False))
-    sid = publish(ada)
-    bob.take()
-    tracks = [models.ParticipantTracks(participant_sid=ada.sid, track_sids=[sid])]
-    bob.send(subscription=rtc.UpdateSubscription(participant_tracks=tracks, subscribe=True))
-    bob.send(subscription=rtc.UpdateSubscription(track_sids=[sid], subscribe=False))
-    bob.send(subscription=rtc.UpdateSubscription(track_sids=["TR_nothing"], subscribe=True))
-    assert house.media.named("subscribe") == [(ROOM, bob.sid, sid)]
-    assert house.media.named("unsubscribe") == [(ROOM, bob.sid, sid)]
-    (answer,) = bob.take()
-    assert answer.subscription_response.track_sid == "TR_nothing"
-    assert answer.subscription_response.err == models.SubscriptionError.SE_TRACK_NOTFOUND
-
-
-def test_every_refused_request_is_answered_with_what_was_asked() -> None:
-    house = House()
-    ada = house.join("ada", Rights(can_publish=False))
-    ada.take()
-    ada.send(add_track=rtc.AddTrackRequest(cid="mic", type=models.TrackType.AUDIO))
-    ada.send(add_track=rtc.AddTrackRequest(cid="d", type=models.TrackType.DATA))
-    ada.send(add_track=rtc.AddTrackRequest(cid="b", sid="TR_first"))
-    ada.send(mute=rtc.MuteTrackRequest(sid="TR_nothing"))
-    ada.send(simulate=rtc.SimulateScenario(server_leave=True))
-    ada.send(sync_state=rtc.SyncState())
-    answers = [each.request_response for each in ada.take()]
-    assert [answer.reason for answer in answers] == [
-        R.NOT_ALLOWED,
-        R.INVALID_REQUEST,
-        R.UNSUPPORTED_TYPE,
-        R.NOT_FOUND,
-        R.UNSUPPORTED_TYPE,
-        R.UNSUPPORTED_TYPE,
-    ]
-    assert answers[0].add_track.cid == "mic"
-    assert answers[3].mute.sid == "TR_nothing"
-    assert all(answer.message for answer in answers)
 
 
 def test_events_about_people_who_are_gone_do_nothing() -> None:
