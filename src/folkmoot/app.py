@@ -162,12 +162,7 @@ def _assemble(
     clock: Clock,
     switchboard: Switchboard,
 ) -> Live:
-    readiness = Readiness(
-        {
-            "database": lambda: is_answering(database),
-            "media": lambda: _is_engine_whole(switchboard),
-        }
-    )
+    readiness = Readiness({"database": lambda: is_answering(database)})
     doorkeeper = TokenDoorkeeper(engine_key, clock, settings.token_lifetime_s)
     gate = Gate(doorkeeper, settings.allowed_origins)
     sessions = WebSocketSessions(switchboard, settings.max_send_queue_bytes)
@@ -215,10 +210,6 @@ async def _drain(live: Live, drain_s: float) -> None:
     live.gate.is_closed = True
     live.switchboard.drain()
     await asyncio.sleep(max(drain_s, FLUSH_S))
-
-
-async def _is_engine_whole(switchboard: Switchboard) -> bool:
-    return switchboard.is_engine_whole
 
 
 async def _tick(switchboard: Switchboard, media: MediaPort, metrics: Metrics) -> None:

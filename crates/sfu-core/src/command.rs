@@ -148,7 +148,8 @@ pub struct PublicationSpec {
 pub struct SubscriptionSettings {
     /// False stops forwarding without renegotiation.
     pub is_enabled: bool,
-    /// Best layer wanted, 0 (lowest) to 2; the best live layer not above it is sent.
+    /// Best layer wanted, 0 (lowest) to 2. The best live layer not above it is sent, or the
+    /// lowest live one if all are above.
     pub max_layer: u8,
 }
 

@@ -125,7 +125,10 @@ class QualityMeasured(MediaEvent):
 
 @dataclass(frozen=True, slots=True)
 class WorkerFailed(MediaEvent):
-    """A part of the engine stopped; every room that it owned is gone. Room and participant are empty."""
+    """A part of the engine stopped and began anew; this room, which it owned, is gone.
+
+    The room is empty if it owned none; the participant always is.
+    """
 
     worker: int
 
@@ -156,9 +159,7 @@ class MediaPort(Protocol):
     def remove_participant(self, room: RoomName, participant: ParticipantSid) -> None:
         """Close the participant's transports, publications and subscriptions."""
 
-    def set_rights(
-        self, room: RoomName, participant: ParticipantSid, rights: MediaRights
-    ) -> None:
+    def set_rights(self, room: RoomName, participant: ParticipantSid, rights: MediaRights) -> None:
         """Replace what a participant may do; publications it may no longer have end."""
 
     def handle_offer(
@@ -172,7 +173,12 @@ class MediaPort(Protocol):
         """Take the answer to the latest `OfferCreated`; id 0 means the latest."""
 
     def publish(
-        self, room: RoomName, participant: ParticipantSid, track: TrackSid, cid: str, kind: MediaKind
+        self,
+        room: RoomName,
+        participant: ParticipantSid,
+        track: TrackSid,
+        cid: str,
+        kind: MediaKind,
     ) -> None:
         """Announce a publication; `PublicationStarted` follows once its media is negotiated."""
 
@@ -197,7 +203,10 @@ class MediaPort(Protocol):
         is_enabled: bool,
         max_layer: int,
     ) -> None:
-        """Choose what is sent: nothing, or the best live simulcast layer up to `max_layer` (0..2)."""
+        """Choose what is sent: nothing, or the best live layer up to `max_layer` (0..2).
+
+        A publication without live layers that low is sent in its lowest live one.
+        """
 
     def counters(self) -> Mapping[str, int]:
         """Running totals by name; numbers only."""

@@ -19,7 +19,7 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "refusals": ("Requests that a room refused.", ""),
     "departures": ("Sessions that ended, by reason.", "reason"),
     "transport_failures": ("Media transports lost, by reason.", "reason"),
-    "worker_failures": ("Parts of the media engine that stopped.", ""),
+    "rooms_lost": ("Rooms that the media engine lost to a fault of its own.", ""),
 }
 
 

@@ -55,8 +55,6 @@ class Switchboard:
         self._tally = tally
         self._rooms: dict[RoomName, Room] = {}
         self._lines: dict[ParticipantSid, Line] = {}
-        self.is_engine_whole = True
-        """False once a part of the engine stopped; it takes a restart to mend."""
 
     @property
     def session_count(self) -> int:
@@ -136,7 +134,7 @@ class Switchboard:
         measured: dict[RoomName, dict[str, m.Quality]] = {}
         for event in batch:
             if isinstance(event, m.WorkerFailed):
-                self._lose_worker()
+                self._lose_room(event.room)
             elif isinstance(event, m.QualityMeasured):
                 measured.setdefault(event.room, {})[event.participant] = event.quality
             else:
@@ -163,17 +161,12 @@ class Switchboard:
         if command is not None:
             self._order(line.room, command)
 
-    def _lose_worker(self) -> None:
-        """Send everybody to join afresh.
-
-        The event does not say which rooms the worker had, so all rooms are given up: the rooms that
-        it did not have cost their people one reconnect, those that it had would otherwise stay mute
-        for good.
-        """
-        self.is_engine_whole = False
-        self._tally.count("worker_failures")
+    def _lose_room(self, name: RoomName) -> None:
+        """Send the people of a room that the engine lost to join afresh; others notice nothing."""
+        self._tally.count("rooms_lost")
         for line in list(self._lines.values()):
-            self._end(line, Departure.MEDIA_FAILED)
+            if line.room == name:
+                self._end(line, Departure.MEDIA_FAILED)
 
     def _act(self, line: Line, action: a.Action) -> None:
         sid, room = line.session.sid, line.room

@@ -3,7 +3,7 @@
 from livekit.protocol import models, rtc
 
 from folkmoot.domain.departure import Departure
-from folkmoot.domain.ids import RoomName, TrackSid
+from folkmoot.domain.ids import ParticipantSid, RoomName, TrackSid
 from folkmoot.domain.participant import ClientTraits
 from folkmoot.domain.rights import Rights
 from folkmoot.media import port as m
@@ -255,12 +255,14 @@ def test_who_closes_the_media_and_then_leaves_has_left() -> None:
     assert bob.outbox.reason is Departure.MEDIA_FAILED
 
 
-def test_a_lost_worker_sends_everybody_to_join_again_and_shows_in_readiness() -> None:
+def test_a_lost_room_sends_its_people_to_join_again_and_nobody_else() -> None:
     house = House()
-    people = [house.join("ada"), house.join("bob", room=RoomName("room-2"))]
-    house.media.emit(m.WorkerFailed(RoomName(""), people[0].sid, 0))
-    assert [person.outbox.reason for person in people] == [Departure.MEDIA_FAILED] * 2
-    assert not house.switchboard.is_engine_whole
+    ada, bob = house.join("ada"), house.join("bob")
+    cyd = house.join("cyd", room=RoomName("room-2"))
+    nobody = ParticipantSid("")
+    house.media.emit(m.WorkerFailed(ROOM, nobody, 0), m.WorkerFailed(RoomName(""), nobody, 1))
+    assert [person.outbox.reason for person in (ada, bob)] == [Departure.MEDIA_FAILED] * 2
+    assert cyd.outbox.reason is None
 
 
 def test_the_drain_tells_everybody_to_come_back() -> None:
