@@ -52,7 +52,9 @@ fn parse_sendto(mut arguments: impl Iterator<Item = String>) -> Result<Mode, Str
             .map_err(|_| format!("{name} needs a whole number, not {value:?}"))?;
     }
     if packets == 0 || bytes == 0 || bytes > MAX_DATAGRAM_BYTES {
-        return Err(format!("--packets from 1, --bytes from 1 to {MAX_DATAGRAM_BYTES}"));
+        return Err(format!(
+            "--packets from 1, --bytes from 1 to {MAX_DATAGRAM_BYTES}"
+        ));
     }
     Ok(Mode::SendTo {
         packets,
@@ -93,7 +95,10 @@ mod tests {
             ("sendto --bytes 70000", "65507"),
             ("sendto --packets 0", "--packets"),
         ] {
-            assert!(parse_line(line).is_err_and(|reason| reason.contains(word)), "{line}");
+            assert!(
+                parse_line(line).is_err_and(|reason| reason.contains(word)),
+                "{line}"
+            );
         }
     }
 }

@@ -18,6 +18,10 @@ use crate::source::{Plan, Source};
 
 /// A dead transport is left alone until it is taken away.
 const NEVER: Duration = Duration::from_secs(24 * 3600);
+/// How long a parting word to the other side may take.
+const PARTING: Duration = Duration::from_millis(500);
+/// A transport that is due at once, again and again, is due this often: polling is no finer.
+const GRAIN: Duration = Duration::from_millis(1);
 
 pub(crate) struct Endpoint {
     id: EndpointId,
@@ -31,6 +35,8 @@ pub(crate) struct Endpoint {
     channels: Vec<(ChannelId, String)>,
     is_connected: bool,
     is_sending: bool,
+    /// When we are gone at the latest, and why.
+    parting: Option<(Instant, &'static str)>,
     closed: Option<String>,
 }
 
@@ -52,6 +58,7 @@ impl Endpoint {
             channels: Vec::new(),
             is_connected: false,
             is_sending: false,
+            parting: None,
             closed: None,
         })
     }
@@ -68,7 +75,8 @@ impl Endpoint {
         let offered = self.offered.take().ok_or("no offer waits for an answer")?;
         for (mid, plan) in offered.accept(&mut self.rtc, sdp)? {
             let source = Source::new(mid, plan, &self.rtc);
-            self.sources.push(source.ok_or("the codec was not negotiated")?);
+            self.sources
+                .push(source.ok_or("the codec was not negotiated")?);
         }
         Ok(())
     }
@@ -104,11 +112,10 @@ impl Endpoint {
         self.sources.iter_mut().for_each(Source::stop);
     }
 
-    pub(crate) fn close(&mut self, now: Instant, report: &mut Report) {
-        // Already closed is as good.
-        let _ = self.rtc.close();
-        self.drain(now, 0, report);
-        self.closed.get_or_insert_with(|| "as asked".into());
+    /// Begin to leave; the transport is gone once the other side has been told.
+    pub(crate) fn close(&mut self, now: Instant) {
+        self.stop();
+        self.parting.get_or_insert((now + PARTING, "as asked"));
     }
 
     /// Why the transport is gone, if it is.
@@ -118,12 +125,17 @@ impl Endpoint {
 
     pub(crate) fn deadline(&self) -> Instant {
         let frames = self.sources.iter().filter_map(Source::next_at);
-        frames.fold(self.rtc_deadline, Instant::min)
+        let ours = frames.chain(self.parting.map(|it| it.0));
+        ours.fold(self.rtc_deadline, Instant::min)
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant, report: &mut Report) {
         for source in &mut self.sources {
             source.send_due(&mut self.rtc, now, report);
+        }
+        if self.parting.is_some() {
+            // Again and again: it is refused while SCTP is still shaking hands.
+            let _ = self.rtc.close();
         }
         self.handle_input(Input::Timeout(now));
         self.drain(now, 0, report);
@@ -152,7 +164,7 @@ impl Endpoint {
         loop {
             match self.rtc.poll_output() {
                 Ok(Output::Timeout(at)) => {
-                    self.rtc_deadline = at;
+                    self.rtc_deadline = at.max(now + GRAIN);
                     break;
                 }
                 Ok(Output::Transmit(it)) => {
@@ -167,9 +179,16 @@ impl Endpoint {
                 }
             }
         }
-        if !self.rtc.is_alive() {
-            self.closed.get_or_insert_with(|| "the other side left".into());
-        }
+        self.note_end(now);
+    }
+
+    fn note_end(&mut self, now: Instant) {
+        let reason = match self.parting {
+            Some((at, reason)) if at <= now || !self.rtc.is_alive() => reason,
+            None if !self.rtc.is_alive() => "it ended",
+            _ => return,
+        };
+        self.closed.get_or_insert_with(|| reason.into());
     }
 
     fn handle_event(
@@ -192,6 +211,10 @@ impl Endpoint {
                     self.start(now);
                 }
             }
+            RtcEvent::Closed => {
+                let parting = (now + PARTING, "the other side left");
+                self.parting.get_or_insert(parting);
+            }
             RtcEvent::KeyframeRequest(request) => {
                 report.keyframe_requests += 1;
                 for source in &mut self.sources {
@@ -202,7 +225,9 @@ impl Endpoint {
                 if self.channels.iter().all(|it| it.0 != channel) {
                     self.channels.push((channel, label.clone()));
                 }
-                report.events.push(Event::ChannelOpen { id, channel: label });
+                report
+                    .events
+                    .push(Event::ChannelOpen { id, channel: label });
             }
             RtcEvent::ChannelData(data) => {
                 let label = self.channels.iter().find(|it| it.0 == data.id);

@@ -27,7 +27,11 @@ pub(crate) fn build(address: SocketAddr, now: Instant) -> Result<Rtc, IceError> 
 pub(crate) fn channels() -> [ChannelConfig; 2] {
     [
         ("_reliable", true, Reliability::Reliable),
-        ("_lossy", false, Reliability::MaxRetransmits { retransmits: 0 }),
+        (
+            "_lossy",
+            false,
+            Reliability::MaxRetransmits { retransmits: 0 },
+        ),
     ]
     .map(|(label, ordered, reliability)| ChannelConfig {
         label: label.into(),

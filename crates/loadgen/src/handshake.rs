@@ -57,5 +57,7 @@ impl Offered {
 pub(crate) fn answer(rtc: &mut Rtc, sdp: &str) -> Result<String, String> {
     let offer = SdpOffer::from_sdp_string(sdp).map_err(|it| it.to_string())?;
     let answer = rtc.sdp_api().accept_offer(offer);
-    answer.map(|it| it.to_sdp_string()).map_err(|it| it.to_string())
+    answer
+        .map(|it| it.to_sdp_string())
+        .map_err(|it| it.to_string())
 }

@@ -8,8 +8,8 @@
 pub mod args;
 pub mod clock;
 pub mod control;
-mod engine;
 mod endpoint;
+mod engine;
 mod handshake;
 mod inbound;
 pub mod protocol;

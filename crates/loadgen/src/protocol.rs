@@ -169,7 +169,8 @@ pub fn encode_hex(bytes: &[u8]) -> String {
 
 /// The inverse of [`encode_hex`]; nothing if the text is anything else.
 pub fn parse_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+    // Checked first: from_str_radix would take a sign, and a slice could split a character.
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|it| it.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len())
@@ -207,7 +208,10 @@ mod tests {
 
     #[test]
     fn hexadecimal_survives_the_way_there_and_back_and_rubbish_does_not() {
-        assert_eq!(parse_hex(&encode_hex(&[0, 171, 255])), Some(vec![0, 171, 255]));
+        assert_eq!(
+            parse_hex(&encode_hex(&[0, 171, 255])),
+            Some(vec![0, 171, 255])
+        );
         for rubbish in ["a", "zz", "é", "+1"] {
             assert_eq!(parse_hex(rubbish), None, "{rubbish}");
         }

@@ -102,7 +102,10 @@ impl Source {
         let pt = offered.find(|it| it.spec().codec == codec)?.pt();
         let rids: Vec<Option<Rid>> = match plan.layers.as_slice() {
             [] => vec![None],
-            names => names.iter().map(|it| Some(Rid::from(it.as_str()))).collect(),
+            names => names
+                .iter()
+                .map(|it| Some(Rid::from(it.as_str())))
+                .collect(),
         };
         let above = rids.len() as u32 - 1;
         let layers = rids.into_iter().enumerate().map(|(index, rid)| Layer {
@@ -179,10 +182,9 @@ impl Source {
                     is_keyframe,
                 };
                 let payload = make_payload(&self.plan, position, index as u8);
-                let write =
-                    RtpWrite::new(self.pt, layer.sequence.into(), timestamp, now, payload)
-                        .marker(packet + 1 == layer.packets_per_frame)
-                        .nackable(self.plan.kind == Kind::Video);
+                let write = RtpWrite::new(self.pt, layer.sequence.into(), timestamp, now, payload)
+                    .marker(packet + 1 == layer.packets_per_frame)
+                    .nackable(self.plan.kind == Kind::Video);
                 stream.write_rtp(write);
                 layer.sequence += 1;
                 report.sent += 1;
@@ -241,11 +243,23 @@ mod tests {
     fn settings_that_cannot_be_sent_are_refused_by_name() {
         for (line, word) in [
             (r#"{"cid":"c","kind":"video","fps":0}"#, "fps"),
-            (r#"{"cid":"c","kind":"audio","payload_bytes":20}"#, "payload_bytes"),
-            (r#"{"cid":"c","kind":"video","packets_per_frame":65}"#, "packets"),
-            (r#"{"cid":"c","kind":"audio","simulcast":["q"]}"#, "simulcast"),
+            (
+                r#"{"cid":"c","kind":"audio","payload_bytes":20}"#,
+                "payload_bytes",
+            ),
+            (
+                r#"{"cid":"c","kind":"video","packets_per_frame":65}"#,
+                "packets",
+            ),
+            (
+                r#"{"cid":"c","kind":"audio","simulcast":["q"]}"#,
+                "simulcast",
+            ),
         ] {
-            assert!(spec(line).is_err_and(|reason| reason.contains(word)), "{line}");
+            assert!(
+                spec(line).is_err_and(|reason| reason.contains(word)),
+                "{line}"
+            );
         }
     }
 

@@ -110,8 +110,13 @@ impl World {
     /// Polling fails.
     pub fn turn(&mut self, patience: Duration) -> io::Result<()> {
         let now = Instant::now();
-        let next = [self.schedule.next(), self.stops_at].into_iter().flatten().min();
-        let wait = next.map_or(patience, |at| patience.min(at.saturating_duration_since(now)));
+        let next = [self.schedule.next(), self.stops_at]
+            .into_iter()
+            .flatten()
+            .min();
+        let wait = next.map_or(patience, |at| {
+            patience.min(at.saturating_duration_since(now))
+        });
         match self.poll.poll(&mut self.ready, Some(wait)) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             _ => {}
@@ -174,9 +179,9 @@ impl World {
             Command::Subscriber { id } => {
                 self.open(id)?;
             }
-            Command::Answer { id, sdp } => self.with(id, |it, _| it.accept_answer(&sdp))?,
+            Command::Answer { id, sdp } => self.with(id, |it| it.accept_answer(&sdp))?,
             Command::Offer { id, sdp } => {
-                let sdp = self.with(id, |it, _| it.answer(&sdp))?;
+                let sdp = self.with(id, |it| it.answer(&sdp))?;
                 self.report.events.push(Event::Answer { id, sdp });
             }
             Command::Start { seconds } => self.start(seconds)?,
@@ -185,10 +190,10 @@ impl World {
             Command::Stats => {}
             Command::Data { id, channel, hex } => {
                 let bytes = parse_hex(&hex).ok_or("hex is not hexadecimal")?;
-                self.with(id, |it, _| it.send_data(&channel, &bytes))?;
+                self.with(id, |it| it.send_data(&channel, &bytes))?;
             }
-            Command::Close { id } => self.with(id, |it, report| {
-                it.close(Instant::now(), report);
+            Command::Close { id } => self.with(id, |it| {
+                it.close(Instant::now());
                 Ok(())
             })?,
         }
@@ -211,7 +216,10 @@ impl World {
     }
 
     fn open_publisher(&mut self, id: EndpointId, tracks: Vec<TrackSpec>) -> Result<(), String> {
-        let plans = tracks.into_iter().map(Plan::new).collect::<Result<_, _>>()?;
+        let plans = tracks
+            .into_iter()
+            .map(Plan::new)
+            .collect::<Result<_, _>>()?;
         let sdp = self.open(id)?.offer(plans)?;
         self.report.events.push(Event::Offer { id, sdp });
         Ok(())
@@ -220,11 +228,11 @@ impl World {
     fn with<T>(
         &mut self,
         id: EndpointId,
-        action: impl FnOnce(&mut Endpoint, &mut Report) -> Result<T, String>,
+        action: impl FnOnce(&mut Endpoint) -> Result<T, String>,
     ) -> Result<T, String> {
         let endpoint = self.endpoints.get_mut(&id);
         let endpoint = endpoint.ok_or_else(|| format!("there is no transport {id}"))?;
-        let outcome = action(endpoint, &mut self.report);
+        let outcome = action(endpoint);
         endpoint.handle_timeout(Instant::now(), &mut self.report);
         self.settle(id);
         outcome

@@ -105,7 +105,10 @@ fn simulcast_layers_arrive_each_with_its_share_of_packets() {
     }
     assert_eq!(by_layer.iter().sum::<u64>(), report.sent, "{stats}");
     assert!(by_layer[0] >= 25, "{stats}");
-    assert_eq!((by_layer[1], by_layer[2]), (by_layer[0] * 2, by_layer[0] * 4));
+    assert_eq!(
+        (by_layer[1], by_layer[2]),
+        (by_layer[0] * 2, by_layer[0] * 4)
+    );
 }
 
 #[test]
@@ -118,7 +121,11 @@ fn data_crosses_on_both_channels() {
         });
         pair.tell(json!({"cmd": "data", "id": 1, "channel": channel, "hex": "00ff"}));
         let hex = pair.wait_for(|event| match event {
-            Event::Data { id: 2, channel: it, hex } if it == channel => Some(hex.clone()),
+            Event::Data {
+                id: 2,
+                channel: it,
+                hex,
+            } if it == channel => Some(hex.clone()),
             _ => None,
         });
         assert_eq!(hex, "00ff");
@@ -130,10 +137,15 @@ fn the_other_side_notices_a_close() {
     let mut pair = Pair::connect(json!([]));
     pair.tell(json!({"cmd": "close", "id": 1}));
     for gone in [1, 2] {
-        pair.wait_for(|event| matches!(event, Event::Closed { id, .. } if *id == gone).then_some(()));
+        pair.wait_for(|event| {
+            matches!(event, Event::Closed { id, .. } if *id == gone).then_some(())
+        });
     }
     pair.tell(json!({"cmd": "publisher", "id": 1}));
-    assert!(matches!(pair.world.take_events()[..], [Event::Offer { id: 1, .. }]));
+    assert!(matches!(
+        pair.world.take_events()[..],
+        [Event::Offer { id: 1, .. }]
+    ));
 }
 
 #[test]
@@ -153,7 +165,10 @@ fn mistakes_are_answered_and_change_nothing() {
     ] {
         pair.tell(line.clone());
         let events = pair.world.take_events();
-        assert!(matches!(events[..], [Event::Error { .. }]), "{line}: {events:?}");
+        assert!(
+            matches!(events[..], [Event::Error { .. }]),
+            "{line}: {events:?}"
+        );
     }
     pair.play(0.1);
 }
