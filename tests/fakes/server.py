@@ -39,8 +39,10 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(folder: Path, **settings: Any) -> Iterator[RunningServer]:
-    """Run a server with the fake engine; settings as flags."""
+def running_server(
+    folder: Path, *, has_engine: bool = False, **settings: Any
+) -> Iterator[RunningServer]:
+    """Run a server with the fake engine, or with the real one; settings as flags."""
     flags = {"engine_key": KEY, "engine_secret": SECRET, "drain_s": 0.0, **settings}
     log = folder / "server.log"
     environment = {
@@ -50,7 +52,10 @@ def running_server(folder: Path, **settings: Any) -> Iterator[RunningServer]:
     }
     with log.open("w") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fakes.serve", str(folder / "data"), json.dumps(flags)],
+            [
+                *(sys.executable, "-m", "tests.fakes.serve", str(folder / "data")),
+                *(json.dumps(flags), *(["--engine"] if has_engine else [])),
+            ],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
