@@ -70,10 +70,10 @@ bench: bench-forward bench-signalling ## Run every benchmark; tables here, rows 
 
 bench-forward: build ## Measure forwarding: packets per CPU-second, latency, loss
 	cargo build --release --locked --quiet --package loadgen
-	$(PY) bench/forward.py $(ARGS)
+	$(PY) -m bench.forward $(ARGS)
 
 bench-signalling: build ## Measure signalling: idle sockets, ping, joins per second
-	$(PY) bench/signalling.py $(ARGS)
+	$(PY) -m bench.signalling $(ARGS)
 
 lock: tools ## Bring the three lock files in line with the manifests
 	@tools/get_uv.sh
