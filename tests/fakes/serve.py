@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import signal
 import sys
 from pathlib import Path
 
 from folkmoot.app import Ports, make_embedded_sfu, serve
-from folkmoot.config import load_settings
+from folkmoot.config import Settings, load_settings
+from folkmoot.domain.ids import Identity, ParticipantSid, RoomName
+from folkmoot.media import port as m
 from folkmoot.observe.journal import set_up_logs
 from tests.fakes.media import FakeMedia
 
@@ -14,6 +17,31 @@ from tests.fakes.media import FakeMedia
 def announce(ports: Ports) -> None:
     sys.stdout.write(json.dumps({"web": ports.web, "metrics": ports.metrics}) + "\n")
     sys.stdout.flush()
+
+
+def make_breakable_sfu(settings: Settings) -> m.MediaPort:
+    """The real engine; on SIGUSR1 it says that the oldest participant's transport broke."""
+    engine = make_embedded_sfu(settings)
+    people: list[tuple[RoomName, ParticipantSid]] = []
+    start, add = engine.start, engine.add_participant
+
+    def start_breakable(sink: m.EventSink) -> None:
+        start(sink)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, break_oldest, sink)
+
+    def break_oldest(sink: m.EventSink) -> None:
+        room, participant = people[0]
+        sink([m.TransportFailed(room, participant, m.Target.SUBSCRIBER, "panic")])
+
+    def add_participant(
+        room: RoomName, participant: ParticipantSid, identity: Identity, rights: m.MediaRights
+    ) -> None:
+        people.append((room, participant))
+        add(room, participant, identity, rights)
+
+    engine.start = start_breakable  # type: ignore[method-assign]
+    engine.add_participant = add_participant  # type: ignore[method-assign]
+    return engine
 
 
 if __name__ == "__main__":
@@ -27,5 +55,5 @@ if __name__ == "__main__":
     settings = load_settings(flags)
     set_up_logs("json", "debug")
     has_engine = sys.argv[3:] == ["--engine"]
-    make_media = make_embedded_sfu if has_engine else lambda _: FakeMedia(is_lively=True)
+    make_media = make_breakable_sfu if has_engine else lambda _: FakeMedia(is_lively=True)
     asyncio.run(serve(settings, make_media, announce))

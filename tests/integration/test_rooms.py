@@ -1,7 +1,6 @@
 """Rooms over time: three people, second sessions, comings and goings."""
 
 import asyncio
-import urllib.request
 from pathlib import Path
 
 from livekit import rtc
@@ -40,19 +39,12 @@ async def test_a_second_session_of_the_same_identity_replaces_the_first(join: Jo
     assert alice.others == {"bob"}
 
 
-def counter(server: RunningServer, name: str) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{server.metrics_port}/metrics") as answer:
-        lines = answer.read().decode().splitlines()
-    (value,) = (line.split()[1] for line in lines if line.startswith(f"folkmoot_{name} "))
-    return int(float(value))
-
-
 def resources(server: RunningServer) -> tuple[int, int, int]:
     """Open descriptors, threads and live transports of the server."""
     process = Path(f"/proc/{server.process.pid}")
     descriptors = len(list((process / "fd").iterdir()))
     threads = len(list((process / "task").iterdir()))
-    return descriptors, threads, counter(server, "engine_transports")
+    return descriptors, threads, server.metric("engine_transports")
 
 
 async def visit(server: RunningServer, number: int) -> None:
@@ -81,5 +73,5 @@ async def test_twenty_visits_leave_nothing_behind(meeting_server: RunningServer)
     assert descriptors <= before[0]
     assert threads <= before[1]
     assert transports == before[2]
-    assert counter(meeting_server, "sessions") == 0
-    assert counter(meeting_server, "rooms") == 0
+    assert meeting_server.metric("sessions") == 0
+    assert meeting_server.metric("rooms") == 0
