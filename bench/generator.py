@@ -23,18 +23,20 @@ class GeneratorError(Exception):
     """The generator is missing, refused a command, or ended."""
 
 
-def find_binary() -> Path:
-    """The newest build.
+def find_binary(profile: str = "release") -> Path:
+    """Where cargo puts the generator.
+
+    Args:
+        profile: only "release" is fast enough to measure with.
 
     Raises:
-        GeneratorError: there is none.
+        GeneratorError: it has not been built.
     """
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    built = [target / kind / "folkmoot-loadgen" for kind in ("release", "debug")]
-    built = [path for path in built if path.exists()]
-    if not built:
-        raise GeneratorError("build it first: cargo build --release --package loadgen")
-    return max(built, key=lambda path: path.stat().st_mtime)
+    path = target / profile / "folkmoot-loadgen"
+    if not path.exists():
+        raise GeneratorError(f"{path} is missing: run cargo build --release --package loadgen")
+    return path
 
 
 def measure_sendto(core: int | None, packets: int, size_bytes: int) -> float:
@@ -113,13 +115,16 @@ class Generator:
 
 
 @asynccontextmanager
-async def running_generator(core: int | None = None) -> AsyncIterator[Generator]:
+async def running_generator(
+    core: int | None = None, binary: Path | None = None
+) -> AsyncIterator[Generator]:
     """Run the generator.
 
     Args:
         core: the CPU core to pin it to.
+        binary: which build; by default the one to measure with.
     """
-    command = [str(find_binary())]
+    command = [str(binary or find_binary())]
     if core is not None:
         command = ["taskset", "-c", str(core), *command]
     process = await asyncio.create_subprocess_exec(

@@ -107,7 +107,8 @@ def running_server(
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env=environment | {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+            env=environment
+            | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
             cwd=ROOT,
         )
     try:
