@@ -48,11 +48,12 @@ class Microphone(_Source):
 class Camera(_Source):
     """One colour."""
 
-    def __init__(self, red: int, green: int, blue: int) -> None:
-        pixels = np.empty((HEIGHT, WIDTH, 4), np.uint8)
+    def __init__(self, red: int, green: int, blue: int, *, scale: int = 1) -> None:
+        width, height = WIDTH * scale, HEIGHT * scale
+        pixels = np.empty((height, width, 4), np.uint8)
         pixels[:] = (red, green, blue, 255)
-        self._frame = rtc.VideoFrame(WIDTH, HEIGHT, rtc.VideoBufferType.RGBA, pixels.tobytes())
-        self._source = rtc.VideoSource(WIDTH, HEIGHT)
+        self._frame = rtc.VideoFrame(width, height, rtc.VideoBufferType.RGBA, pixels.tobytes())
+        self._source = rtc.VideoSource(width, height)
         self.track = rtc.LocalVideoTrack.create_video_track("camera", self._source)
         super().__init__()
 
@@ -109,6 +110,24 @@ async def seen_colour(track: rtc.Track, *, frames: int = 5) -> tuple[int, int, i
     pixels = np.frombuffer(frame.data, np.uint8).reshape(frame.height, frame.width, 4)
     red, green, blue = pixels[:, :, :3].mean(axis=(0, 1))
     return round(red), round(green), round(blue)
+
+
+async def widths_until(track: rtc.Track, wanted: int, *, within_s: float = 20) -> list[int]:
+    """Watch until a frame of the wanted width comes. Returns every width on the way, in order."""
+    widths: list[int] = []
+    stream = rtc.VideoStream(track)
+    try:
+        async with asyncio.timeout(within_s):
+            async for event in stream:
+                if event.frame.width not in widths[-1:]:
+                    widths.append(event.frame.width)
+                if event.frame.width == wanted:
+                    break
+    except TimeoutError:
+        pass
+    finally:
+        await stream.aclose()
+    return widths
 
 
 async def frames_within(track: rtc.Track, seconds: float) -> int:

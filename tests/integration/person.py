@@ -66,10 +66,10 @@ class Person:
         return await self.room.local_participant.publish_track(microphone.track, options)
 
     async def publish_colour(
-        self, red: int, green: int, blue: int, *, is_simulcast: bool = False
+        self, red: int, green: int, blue: int, *, is_simulcast: bool = False, scale: int = 1
     ) -> rtc.LocalTrackPublication:
         """Publish a camera that shows one colour."""
-        camera = Camera(red, green, blue)
+        camera = Camera(red, green, blue, scale=scale)
         self._sources.append(camera)
         options = rtc.TrackPublishOptions(
             source=rtc.TrackSource.SOURCE_CAMERA, simulcast=is_simulcast

@@ -5,7 +5,7 @@ import asyncio
 from livekit import rtc
 
 from tests.integration.conftest import Join
-from tests.integration.media import frames_within, heard_hz, loudness, seen_colour
+from tests.integration.media import frames_within, heard_hz, loudness, seen_colour, widths_until
 
 AUDIO, VIDEO = rtc.TrackKind.KIND_AUDIO, rtc.TrackKind.KIND_VIDEO
 
@@ -95,6 +95,20 @@ async def test_a_simulcast_camera_is_seen(join: Join) -> None:
     track = await bob.track(VIDEO)
     assert (await seen_colour(track))[2] > 190
     assert await frames_within(track, 2) > 15
+
+
+async def test_a_viewer_chooses_how_large_a_picture_it_gets(join: Join) -> None:
+    alice, bob = await join("alice"), await join("bob")
+    await alice.publish_colour(40, 160, 220, is_simulcast=True, scale=4)
+    track = await bob.track(VIDEO)
+    assert (await widths_until(track, 1280))[-1:] == [1280]
+    (publication,) = bob.room.remote_participants["alice"].track_publications.values()
+    for quality, width in (
+        (rtc.VideoQuality.VIDEO_QUALITY_LOW, 320),
+        (rtc.VideoQuality.VIDEO_QUALITY_HIGH, 1280),
+    ):
+        publication.set_video_quality(quality)
+        assert (await widths_until(track, width))[-1:] == [width]
 
 
 async def test_a_departure_is_seen(join: Join) -> None:
