@@ -62,6 +62,9 @@ class Member:
         self.mid_to_track: dict[str, str] = {}
         self.refusals: list[str] = []
         self.leave: rtc.LeaveRequest | None = None
+        self.received_bytes = 0
+        self.pings_ms: list[float] = []
+        self._pinged_at = 0.0
         self._changed = asyncio.Condition()
 
     async def send(self, **message: Any) -> None:  # noqa: ANN401  # one field of SignalRequest
@@ -94,6 +97,7 @@ class Member:
         opened = False
         with contextlib.suppress(ConnectionClosed):
             async for data in self._socket:
+                self.received_bytes += len(data)
                 response = rtc.SignalResponse.FromString(bytes(data))  # type: ignore[arg-type]
                 if response.HasField("offer") and not opened:
                     opened = True
@@ -101,9 +105,10 @@ class Member:
                 await self._handle(response)
 
     async def ping(self) -> None:
-        """Keep the session alive."""
+        """Keep the session alive, and note how long each answer takes."""
         with contextlib.suppress(ConnectionClosed):
             while True:
+                self._pinged_at = time.perf_counter()
                 await self.send(ping_req=rtc.Ping(timestamp=int(time.time() * 1000)))
                 await asyncio.sleep(PING_S)
 
@@ -119,6 +124,8 @@ class Member:
             self.published[response.track_published.cid] = response.track_published.track
         elif kind == "request_response":
             self.refusals.append(response.request_response.message)
+        elif kind == "pong_resp":
+            self.pings_ms.append((time.perf_counter() - self._pinged_at) * 1000)
         elif kind == "leave":
             self.leave = response.leave
         async with self._changed:

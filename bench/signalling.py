@@ -1,152 +1,115 @@
-"""What people who only sit there cost the server: memory, joins per second, bytes, ping times."""
+"""What people who only sit there cost the server: memory, joins per second, bytes, ping times.
+
+They have joined with all that belongs to it, a connected media transport included: the server
+sends participants away whose media does not connect.
+"""
 
 import argparse
 import asyncio
-import contextlib
 import resource
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from livekit.protocol import rtc
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
-
 from bench.forward import SERVER_CORE, pinned
-from bench.livekit_adapter import open_socket
+from bench.generator import Generator, running_generator
+from bench.livekit_adapter import Member, joined_member
 from bench.results_file import Row, make_row, print_rows, write_rows
 from bench.server_process import ServerProcess, running_server
 
 JOINING_AT_ONCE: Final = 32
-PINGS_PER_SECOND: Final = 400
-"""Two thousand clients that ping every five seconds."""
 SETTLE_S: Final = 2.0
 SPARE_DESCRIPTORS: Final = 256
 SETTINGS: Final = {"ping_timeout_s": 60}
-"""Joining thousands takes a while, and the first of them must not count as lost meanwhile."""
+"""A late ping of a busy client is no lost client."""
 
 UNITS: Final = {
     "joins": "1/s",
     "join p99": "ms",
     "bytes sent per join": "B",
-    "server memory per socket": "KiB",
+    "server memory per participant": "KiB",
     "ping p50": "ms",
     "ping p99": "ms",
-    "server busy with pings": "% of a core",
+    "server busy": "% of a core",
 }
 
 
-@dataclass
-class Sitter:
-    """A socket that has joined and does nothing."""
-
-    socket: ClientConnection
-    joined: asyncio.Event = field(default_factory=asyncio.Event)
-    received_bytes: int = 0
-    pinged_at: float = 0.0
-    pings_ms: list[float] = field(default_factory=list)
-
-    async def read(self) -> None:
-        """Count what comes until the socket closes."""
-        with contextlib.suppress(ConnectionClosed):
-            async for data in self.socket:
-                self.received_bytes += len(data)
-                message = rtc.SignalResponse.FromString(bytes(data))  # type: ignore[arg-type]
-                if message.HasField("join"):
-                    self.joined.set()
-                elif message.HasField("pong_resp"):
-                    self.pings_ms.append((time.perf_counter() - self.pinged_at) * 1000)
-
-    async def ping(self) -> None:
-        """Ask for an answer; `read` takes the time."""
-        self.pinged_at = time.perf_counter()
-        request = rtc.SignalRequest(ping_req=rtc.Ping(timestamp=int(time.time() * 1000)))
-        await self.socket.send(request.SerializeToString())
-
-
 class Hall:
-    """All sockets of one repeat."""
+    """Everybody who has joined in one repeat, and does nothing."""
 
-    def __init__(self, server: ServerProcess, room_size: int, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, server: ServerProcess, generator: Generator, room_size: int, stack: AsyncExitStack
+    ) -> None:
         """Prepare an empty hall in which rooms have `room_size` people."""
         self._server = server
+        self._generator = generator
         self._room_size = room_size
         self._stack = stack
         self._gate = asyncio.Semaphore(JOINING_AT_ONCE)
-        self._readers: list[asyncio.Task[None]] = []
-        self.sitters: list[Sitter] = []
+        self.members: list[Member] = []
         self.join_ms: list[float] = []
 
-    async def fill(self, count: int) -> None:
-        """Let so many join, some at once."""
-        await asyncio.gather(*(self._join(number) for number in range(count)))
+    async def fill(self, numbers: range) -> None:
+        """Let these join, some at once, each with its media connected."""
+        await asyncio.gather(*(self._join(number) for number in numbers))
 
     async def _join(self, number: int) -> None:
         token = self._server.token(f"p{number}", f"room{number // self._room_size}")
         async with self._gate:
             begun = time.perf_counter()
-            socket = await self._stack.enter_async_context(open_socket(self._server.url, token))
-            sitter = Sitter(socket)
-            self._readers.append(asyncio.create_task(sitter.read()))
-            async with asyncio.timeout(30):
-                await sitter.joined.wait()
+            joining = joined_member(self._server.url, token, self._generator, number)
+            member = await self._stack.enter_async_context(joining)
             self.join_ms.append((time.perf_counter() - begun) * 1000)
-            self.sitters.append(sitter)
+            await self._generator.expect("connected", member.subscriber)
+            self.members.append(member)
 
-    async def ping_for(self, seconds: float) -> None:
-        """Ping everybody in turn, at the rate of real clients."""
-        begun = time.perf_counter()
-        sent = 0
-        while (elapsed := time.perf_counter() - begun) < seconds:
-            while sent < elapsed * PINGS_PER_SECOND:
-                await self.sitters[sent % len(self.sitters)].ping()
-                sent += 1
-            await asyncio.sleep(0.002)
-        await asyncio.sleep(0.5)
-
-    async def close(self) -> None:
-        """Stop reading; the stack closes the sockets."""
-        for reader in self._readers:
-            reader.cancel()
-        await asyncio.gather(*self._readers, return_exceptions=True)
+    def take_pings_ms(self) -> list[float]:
+        """Times of the answers since the last call, in order of size."""
+        taken = sorted(ms for member in self.members for ms in member.pings_ms)
+        for member in self.members:
+            member.pings_ms.clear()
+        return taken
 
 
 async def measure(room_size: int, sockets: int, seconds: float) -> dict[str, float]:
+    """Run one repeat.
+
+    Raises:
+        GeneratorError: somebody's media does not connect.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
         running_server(Path(folder), core=pinned(SERVER_CORE), **SETTINGS) as server,
     ):
-        async with AsyncExitStack() as stack:
-            hall = Hall(server, room_size, stack)
-            # The first one warms up what every server pays once.
-            await hall.fill(1)
+        async with running_generator() as generator, AsyncExitStack() as stack:
+            hall = Hall(server, generator, room_size, stack)
+            # The first room warms up what every server pays once.
+            await hall.fill(range(room_size))
             await asyncio.sleep(SETTLE_S)
             empty_kib = server.rss_kib()
-            hall = Hall(server, room_size, stack)
             begun = time.perf_counter()
-            await hall.fill(sockets)
+            await hall.fill(range(room_size, room_size + sockets))
             took_s = time.perf_counter() - begun
             await asyncio.sleep(SETTLE_S)
             full_kib = server.rss_kib()
-            join_bytes = sum(sitter.received_bytes for sitter in hall.sitters)
+            join_bytes = sum(member.received_bytes for member in hall.members)
+            hall.take_pings_ms()
             begun_ns = server.cpu_ns()
-            await hall.ping_for(seconds)
+            await asyncio.sleep(seconds)
             busy_ns = server.cpu_ns() - begun_ns
-            pings_ms = sorted(ms for sitter in hall.sitters for ms in sitter.pings_ms)
-            await hall.close()
+            pings_ms = hall.take_pings_ms()
     return {
         "joins": sockets / took_s,
         "join p99": quantile(sorted(hall.join_ms), 0.99),
-        "bytes sent per join": join_bytes / sockets,
-        "server memory per socket": (full_kib - empty_kib) / sockets,
+        "bytes sent per join": join_bytes / len(hall.members),
+        "server memory per participant": (full_kib - empty_kib) / sockets,
         "ping p50": quantile(pings_ms, 0.5),
         "ping p99": quantile(pings_ms, 0.99),
-        "server busy with pings": busy_ns / 1e7 / (seconds + 0.5),
+        "server busy": busy_ns / 1e7 / seconds,
     }
 
 
@@ -178,7 +141,7 @@ async def run(repeats: int, sockets: int, seconds: float) -> list[Row]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--sockets", type=int, default=2000)
     parser.add_argument("--seconds", type=float, default=10.0, help="of pings, per repeat")
@@ -186,7 +149,7 @@ def main() -> int:
     options = parser.parse_args()
     wanted, seconds, repeats = options.sockets, options.seconds, options.repeats
     if options.quick:
-        wanted, seconds, repeats = 50, 2.0, 1
+        wanted, seconds, repeats = 50, 6.0, 1
     allowed = raise_descriptor_limit(wanted + SPARE_DESCRIPTORS) - SPARE_DESCRIPTORS
     if allowed < wanted:
         print(f"Only {allowed} sockets are allowed here; raise the limit with ulimit -Hn.")
