@@ -43,7 +43,7 @@ class Sfu:
         workers: int = 1,
         max_sdp_bytes: int = 131072,
         max_sdp_sections: int = 64,
-        max_data_queue_bytes: int = 262144,
+        max_data_queue_bytes: int = 4194304,
     ) -> Sfu:
         """Bind the UDP port and start the workers.
 

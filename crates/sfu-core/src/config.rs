@@ -29,7 +29,7 @@ impl Default for Config {
             quality_interval: Duration::from_secs(5),
             max_sdp_bytes: 128 * 1024,
             max_sdp_sections: 64,
-            max_data_queue_bytes: 256 * 1024,
+            max_data_queue_bytes: 4 * 1024 * 1024,
         }
     }
 }

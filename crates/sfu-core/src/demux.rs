@@ -41,12 +41,17 @@ struct Holder {
 pub(crate) struct Demux {
     by_address: HashMap<SocketAddr, Holder>,
     by_ufrag: HashMap<String, TransportKey>,
+    ufrags: HashMap<TransportKey, String>,
     addresses: HashMap<TransportKey, Vec<SocketAddr>>,
     released: Vec<SocketAddr>,
 }
 
 impl Demux {
-    pub(crate) fn add_ufrag(&mut self, ufrag: String, transport: TransportKey) {
+    /// Checks for `transport` carry this fragment from now on, and no other.
+    pub(crate) fn set_ufrag(&mut self, ufrag: String, transport: TransportKey) {
+        if let Some(old) = self.ufrags.insert(transport, ufrag.clone()) {
+            self.by_ufrag.remove(&old);
+        }
         self.by_ufrag.insert(ufrag, transport);
     }
 
@@ -100,7 +105,9 @@ impl Demux {
 
     /// Forget everything that led to a transport.
     pub(crate) fn remove(&mut self, transport: TransportKey) {
-        self.by_ufrag.retain(|_, key| *key != transport);
+        if let Some(ufrag) = self.ufrags.remove(&transport) {
+            self.by_ufrag.remove(&ufrag);
+        }
         for address in self.addresses.remove(&transport).unwrap_or_default() {
             self.by_address.remove(&address);
             self.released.push(address);

@@ -20,7 +20,7 @@ pub enum EventKind {
     OfferCreated(Description),
     /// The answer to a `HandleOffer`.
     AnswerCreated(Description),
-    /// A session description could not be used; nothing changed.
+    /// A session description could not be used. Nothing changed, unless `TransportFailed` follows.
     NegotiationRefused {
         /// Which transport.
         target: Target,

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use slotmap::new_key_type;
-use str0m::media::{Mid, Rid};
-use str0m::rtp::{ExtensionValues, Vp8Patch};
+use str0m::rtp::{ExtensionValues, Ssrc, Vp8Patch};
 
 use crate::command::TrackKind;
 use crate::forward::SenderClock;
@@ -27,8 +26,7 @@ new_key_type! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LayerSource {
     pub(crate) transport: TransportKey,
-    pub(crate) mid: Mid,
-    pub(crate) rid: Option<Rid>,
+    pub(crate) ssrc: Ssrc,
 }
 
 /// One outgoing stream on a subscriber's transport.

@@ -146,7 +146,7 @@ impl Transports {
     /// Checks for the transport carry this user name fragment; it changes with an ICE restart.
     pub(crate) fn learn_ufrag(&mut self, key: TransportKey) {
         if let Some(ufrag) = self.with(key, |transport, _| transport.local_ufrag()) {
-            self.demux.add_ufrag(ufrag, key);
+            self.demux.set_ufrag(ufrag, key);
         }
     }
 

@@ -146,6 +146,34 @@ fn an_unpublished_track_ends_for_everybody() {
     );
 }
 
+/// Symptom: with the Python SDK, a picture that was unsubscribed and subscribed again stayed away.
+/// Cause: it came back in the media section that it had before, and SDKs on LiveKit's Rust core show
+/// a pair of section and stream only once.
+#[test]
+fn a_picture_that_is_subscribed_again_comes_back_in_another_section() {
+    let mut world = two_people();
+    world.publish("alice", "TR_cam", TrackKind::Video, Clip::video());
+    world.run_ms(1_000);
+    let mut sections = Vec::new();
+    for _ in 0..3 {
+        let (subscriber, track) = (id("bob"), "TR_cam".into());
+        world.command(Action::Unsubscribe { subscriber, track });
+        world.run_ms(300);
+        let before = world.client("bob").received["TR_cam"].len();
+        let (subscriber, track) = (id("bob"), "TR_cam".into());
+        world.command(Action::Subscribe { subscriber, track });
+        world.run_ms(500);
+        assert!(world.client("bob").received["TR_cam"].len() > before + 20);
+        let offers = world.events.iter().filter_map(|event| match &event.kind {
+            EventKind::OfferCreated(offer) => offer.mid_to_track.first(),
+            _ => None,
+        });
+        sections.extend(offers.rev().take(1).map(|(mid, _)| mid.clone()));
+    }
+    let different: std::collections::BTreeSet<_> = sections.iter().collect();
+    assert_eq!(different.len(), 3, "{sections:?}");
+}
+
 #[test]
 fn fifty_tracks_one_after_another_leave_a_description_no_longer_than_one() {
     let mut world = two_people();

@@ -77,7 +77,7 @@ impl Worker {
         let is_woken = self.poll.poll(&mut self.readiness, Some(timeout)).is_ok();
         let is_port_ready = self.readiness.iter().any(|event| event.token() == PORT);
         // After receive errors the kernel may have nothing new to report: look now and then.
-        let is_idle = self.readiness.is_empty() && timeout == MAX_WAIT;
+        let is_idle = self.readiness.is_empty();
         self.may_receive |= !is_woken || is_port_ready || is_idle;
     }
 

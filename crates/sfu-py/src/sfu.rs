@@ -38,7 +38,7 @@ impl Sfu {
     #[new]
     #[pyo3(signature = (
         *, bind, candidates, workers=1,
-        max_sdp_bytes=131072, max_sdp_sections=64, max_data_queue_bytes=262144
+        max_sdp_bytes=131072, max_sdp_sections=64, max_data_queue_bytes=4194304
     ))]
     fn new(
         py: Python<'_>,

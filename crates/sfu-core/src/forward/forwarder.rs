@@ -64,6 +64,11 @@ impl Forwarder {
         self.current = None;
     }
 
+    /// As [`Forwarder::interrupt`], if it is this layer that was sent.
+    pub(crate) fn interrupt_layer(&mut self, layer: u8) {
+        self.current.take_if(|current| *current == layer);
+    }
+
     /// Choose the best live layer that is wanted; the lowest live one if all are above that.
     pub(crate) fn choose(&mut self, live: impl Iterator<Item = u8> + Clone) {
         let wanted = self.settings.max_layer;

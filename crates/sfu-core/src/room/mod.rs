@@ -4,7 +4,7 @@
 mod participant;
 mod publication;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use slotmap::SlotMap;
@@ -154,6 +154,14 @@ impl Room {
             .is_some_and(|publication| publication.unsubscribe(subscriber))
     }
 
+    /// Undo every subscription of a participant. Returns what it received.
+    pub(crate) fn unsubscribe_all(&mut self, subscriber: &ParticipantId) -> Vec<PublicationKey> {
+        let received = self.publications.iter_mut();
+        received
+            .filter_map(|(key, publication)| publication.unsubscribe(subscriber).then_some(key))
+            .collect()
+    }
+
     /// The subscription's stream is negotiated: packets may flow.
     pub(crate) fn activate(
         &mut self,
@@ -183,11 +191,12 @@ impl Room {
     /// A subscriber lost its picture.
     pub(crate) fn keyframe_requested(
         &mut self,
+        publication: PublicationKey,
         slot: Slot,
         now: Instant,
         plane: &mut impl MediaPlane,
     ) {
-        for publication in self.publications.values_mut() {
+        if let Some(publication) = self.publications.get_mut(publication) {
             publication.keyframe_requested(slot, now, plane);
         }
     }
@@ -222,11 +231,15 @@ impl Room {
         sender: &ParticipantId,
         named: &[Identity],
     ) -> Vec<TransportKey> {
+        let named: HashSet<&Identity> = named.iter().collect();
         self.participants
             .iter()
-            .filter(|(id, participant)| match named {
-                [] => *id != sender,
-                _ => named.contains(&participant.identity),
+            .filter(|(id, participant)| {
+                if named.is_empty() {
+                    *id != sender
+                } else {
+                    named.contains(&participant.identity)
+                }
             })
             .map(|(_, participant)| participant.subscriber)
             .collect()

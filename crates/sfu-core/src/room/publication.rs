@@ -205,6 +205,8 @@ impl Publication {
         let Some(layer) = self.layers.get_mut(usize::from(packet.layer)) else {
             return;
         };
+        // A stream under another SSRC starts its numbers anew.
+        let has_restarted = layer.source.is_some_and(|source| source != packet.source);
         let was_live = layer.is_live;
         layer.source = Some(packet.source);
         layer.last_packet = Some(packet.arrived);
@@ -212,7 +214,12 @@ impl Publication {
         if is_keyframe {
             layer.keyframes.satisfied();
         }
-        if !was_live {
+        if has_restarted {
+            for subscription in &mut self.subscriptions {
+                subscription.forwarder.interrupt_layer(packet.layer);
+            }
+        }
+        if has_restarted || !was_live {
             self.choose_layers(packet.arrived, plane);
         }
     }

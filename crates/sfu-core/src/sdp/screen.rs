@@ -7,13 +7,19 @@
 //!
 //! Source: RFC 8866 sections 5 and 9, RFC 8829 section 5.8.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 /// Longest line taken, in bytes: far above any real one, far below what hurts.
 const MAX_LINE_BYTES: usize = 8 * 1024;
 /// RTP payload types are seven bits (RFC 3550 section 5.1).
 const MAX_PAYLOAD_TYPE: u32 = 127;
+/// Attribute lines of one section, and of all: a browser's longest video section has some 250. The
+/// parser below compares payload attributes with each other, and makes state of every SSRC.
+const MAX_SECTION_ATTRIBUTES: usize = 400;
+const MAX_ATTRIBUTES: usize = 8_192;
+/// SSRCs of one section: three layers with a retransmission stream each make six.
+const MAX_SECTION_SSRCS: usize = 16;
 /// str0m keeps media ids in 16 bytes; a longer one would be cut and could collide.
 const MAX_MID_BYTES: usize = 16;
 
@@ -57,6 +63,8 @@ pub(crate) struct Section {
     pub(crate) is_sending: bool,
     /// Simulcast streams as announced by `a=simulcast:send`.
     pub(crate) rids: Vec<String>,
+    /// Every SSRC that the section names.
+    pub(crate) ssrcs: BTreeSet<u32>,
 }
 
 /// A description that passed.
@@ -85,6 +93,7 @@ fn screen(sdp: &str, limits: Limits, is_offer: bool) -> Result<Screened, Refused
         is_offer,
         out: String::new(),
         sections: Vec::new(),
+        attributes: 0,
     };
     screener.out.reserve(sdp.len());
     for line in sdp.split('\n') {
@@ -103,6 +112,8 @@ struct Draft {
     direction: Direction,
     is_rejected: bool,
     rids: Vec<String>,
+    ssrcs: BTreeSet<u32>,
+    attributes: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,6 +145,7 @@ struct Screener {
     is_offer: bool,
     out: String,
     sections: Vec<Draft>,
+    attributes: usize,
 }
 
 impl Screener {
@@ -186,11 +198,14 @@ impl Screener {
             direction: Direction::SendRecv,
             is_rejected,
             rids: Vec::new(),
+            ssrcs: BTreeSet::new(),
+            attributes: 0,
         });
         Ok(())
     }
 
     fn take_attribute(&mut self, line: &str, attribute: &str) -> Result<(), Refused> {
+        self.count_attribute()?;
         let (name, value) = attribute.split_once(':').unwrap_or((attribute, ""));
         if matches!(name, "candidate" | "end-of-candidates") {
             return Ok(());
@@ -208,10 +223,27 @@ impl Screener {
                 "mid" => section.mid = Some(parse_mid(value)?),
                 "msid" => section.cid = value.split(' ').nth(1).map(str::to_owned),
                 "simulcast" => section.rids = parse_simulcast_send(value),
+                "ssrc" | "ssrc-group" => take_ssrcs(section, value)?,
                 _ => {}
             }
         }
         self.keep(line);
+        Ok(())
+    }
+
+    fn count_attribute(&mut self) -> Result<(), Refused> {
+        self.attributes += 1;
+        if self.attributes > MAX_ATTRIBUTES {
+            return refuse(format!("more than {MAX_ATTRIBUTES} attributes"));
+        }
+        if let Some(section) = self.sections.last_mut() {
+            section.attributes += 1;
+            if section.attributes > MAX_SECTION_ATTRIBUTES {
+                return refuse(format!(
+                    "a section has more than {MAX_SECTION_ATTRIBUTES} attributes"
+                ));
+            }
+        }
         Ok(())
     }
 
@@ -248,6 +280,7 @@ impl Screener {
                 cid: draft.cid,
                 is_sending: draft.direction.sends() && !draft.is_rejected,
                 rids: draft.rids,
+                ssrcs: draft.ssrcs,
             });
         }
         if sections.is_empty() {
@@ -265,6 +298,16 @@ fn parse_payload_type(text: &str) -> Result<u32, Refused> {
         Ok(number) if number <= MAX_PAYLOAD_TYPE => Ok(number),
         _ => refuse("a payload type is not a number from 0 to 127"),
     }
+}
+
+/// `a=ssrc:7 cname:x` and `a=ssrc-group:FID 7 8` (RFC 5576 section 4).
+fn take_ssrcs(section: &mut Draft, value: &str) -> Result<(), Refused> {
+    let words = value.split(' ').filter_map(|word| word.parse::<u32>().ok());
+    section.ssrcs.extend(words);
+    if section.ssrcs.len() > MAX_SECTION_SSRCS {
+        return refuse(format!("a section has more than {MAX_SECTION_SSRCS} SSRCs"));
+    }
+    Ok(())
 }
 
 fn parse_mid(value: &str) -> Result<String, Refused> {
@@ -316,6 +359,7 @@ mod tests {
         let sdp = offer(concat!(
             "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=mid:1\r\na=msid:- cam\r\na=sendrecv\r\n",
             "a=rtpmap:96 VP8/90000\r\na=simulcast:send q;h,h2;~f\r\n",
+            "a=ssrc:7 cname:x\r\na=ssrc-group:FID 7 8\r\n",
         ));
         let screened = screen_offer(&sdp, LIMITS).unwrap();
         assert_eq!(
@@ -326,6 +370,7 @@ mod tests {
                 cid: Some("cam".into()),
                 is_sending: true,
                 rids: vec!["q".into(), "h".into(), "f".into()],
+                ssrcs: BTreeSet::from([7, 8]),
             }]
         );
         assert!(screened.sdp.contains("a=sendonly\r\n"));

@@ -190,6 +190,15 @@ fn set_rights(sfu: &mut Sfu, room: RoomKey, id: &ParticipantId, rights: Rights) 
         return;
     };
     participant.rights = rights;
+    let transport = participant.subscriber;
+    if !rights.can_subscribe {
+        for key in found.unsubscribe_all(id) {
+            forget(sfu, transport, key);
+        }
+    }
+    let Some(found) = sfu.rooms.get_mut(room) else {
+        return;
+    };
     if !rights.can_publish {
         for key in found.publications_of(id) {
             tell_ended(sfu, room, key);

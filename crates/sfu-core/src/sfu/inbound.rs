@@ -34,9 +34,9 @@ fn take(sfu: &mut Sfu, now: Instant, owner: Owner, inbound: Inbound) {
                 EventKind::TransportFailed { target, reason },
             );
         }
-        Inbound::KeyframeRequested(slot) => {
+        Inbound::KeyframeRequested { publication, slot } => {
             if let Some(room) = sfu.rooms.get_mut(room) {
-                room.keyframe_requested(slot, now, &mut sfu.transports);
+                room.keyframe_requested(publication, slot, now, &mut sfu.transports);
             }
         }
         Inbound::Data { channel, bytes } => {

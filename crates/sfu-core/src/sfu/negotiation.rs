@@ -22,10 +22,10 @@ pub(super) fn handle_offer(
     let Some(key) = found.and_then(|room| transport(room, &participant, Target::Publisher)) else {
         return;
     };
-    let limits = sfu.limits();
+    let (limits, worker) = (sfu.limits(), sfu.config.worker);
     let accepted = sfu
         .transports
-        .change(key, |it| it.accept_offer(now, sdp, limits));
+        .change(key, |it| it.accept_offer(now, sdp, limits, worker));
     match accepted {
         // The transport is gone; `TransportFailed` says so.
         None => {}

@@ -8,12 +8,15 @@ use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, IceCreds, Rtc, RtcConfig};
 
 use crate::config::Config;
-use crate::demux::make_ufrag;
+use crate::demux::{make_ufrag, worker_of_ufrag};
 
 /// Payload types of our offers; in answers the offerer's are kept.
 const OPUS: u8 = 111;
 const VP8: u8 = 96;
 const VP8_RTX: u8 = 97;
+
+/// Length of the fragments that str0m makes.
+const RANDOM_UFRAG_CHARS: usize = 16;
 
 /// How often str0m measures loss.
 const STATS_INTERVAL: Duration = Duration::from_secs(1);
@@ -41,6 +44,25 @@ pub(crate) fn build(config: &Config, now: Instant) -> Rtc {
         }
     }
     rtc
+}
+
+/// After an ICE restart the engine has a user name fragment of its own making. Write the worker into
+/// it, in the engine and in the answer that tells it. Returns the answer.
+pub(crate) fn sign_ufrag(rtc: &mut Rtc, worker: u8, answer: String) -> String {
+    let made = rtc.direct_api().local_ice_credentials();
+    // An own one is recognised by its length: 128 bits for secrecy and the worker in front.
+    let is_signed =
+        made.ufrag.len() > RANDOM_UFRAG_CHARS && worker_of_ufrag(&made.ufrag) == Some(worker);
+    if is_signed {
+        return answer;
+    }
+    let ufrag = make_ufrag(worker, &made.ufrag);
+    let line = |ufrag: &str| format!("a=ice-ufrag:{ufrag}\r\n");
+    let answer = answer.replace(&line(&made.ufrag), &line(&ufrag));
+    let pass = made.pass;
+    rtc.direct_api()
+        .set_local_ice_credentials(IceCreds { ufrag, pass });
+    answer
 }
 
 fn add_codecs(builder: &mut RtcConfig) {

@@ -7,6 +7,7 @@
 mod channels;
 mod engine;
 pub(crate) mod guard;
+mod header;
 mod ingress;
 mod publisher;
 mod subscriber;
@@ -22,7 +23,7 @@ use crate::config::Config;
 use crate::data::Channel;
 use crate::event::FailureReason;
 use crate::ids::{ParticipantId, Target};
-use crate::plane::{LayerSource, MediaIn, MediaOut, RoomKey, Slot, TransportKey};
+use crate::plane::{LayerSource, MediaIn, MediaOut, PublicationKey, RoomKey, Slot, TransportKey};
 use crate::sfu::Transmit;
 use channels::Channels;
 use ingress::Ingress;
@@ -50,8 +51,14 @@ pub(crate) enum Inbound {
     Failed(FailureReason),
     Media(MediaIn),
     MediaDropped,
-    KeyframeRequested(Slot),
-    Data { channel: Channel, bytes: Vec<u8> },
+    KeyframeRequested {
+        publication: PublicationKey,
+        slot: Slot,
+    },
+    Data {
+        channel: Channel,
+        bytes: Vec<u8>,
+    },
     Loss(f32),
 }
 
@@ -144,7 +151,7 @@ impl Transport {
     ) -> Option<Instant> {
         let receive = Receive::new(Protocol::Udp, source, destination, contents).ok()?;
         let input = Input::Receive(now, receive);
-        if !self.rtc.accepts(&input) {
+        if !self.rtc.accepts(&input) || self.ingress.is_takeover(&mut self.rtc, now, contents) {
             return None;
         }
         self.trip_fault_hook();
@@ -226,20 +233,26 @@ impl Transport {
             }
             Event::RtpPacket(packet) => {
                 let taken = self.ingress.take(&mut self.rtc, self.key, packet);
+                if self.ingress.is_exhausted() {
+                    self.fail(FailureReason::Protocol);
+                }
                 Some(taken.map_or(Inbound::MediaDropped, Inbound::Media))
             }
             Event::KeyframeRequest(request) => {
                 let Side::Subscriber(side) = &self.side else {
                     return None;
                 };
-                let index = side.slot_index(request.mid)?;
-                Some(Inbound::KeyframeRequested(Slot {
+                let (index, publication) = side.carried_in(request.mid)?;
+                let slot = Slot {
                     transport: self.key,
                     index,
-                }))
+                };
+                Some(Inbound::KeyframeRequested { publication, slot })
             }
             Event::ChannelOpen(id, label) => {
-                self.channels.opened(id, &label);
+                if !self.channels.opened(id, &label) {
+                    self.fail(FailureReason::Protocol);
+                }
                 self.flush_data();
                 None
             }
@@ -258,6 +271,8 @@ impl Transport {
                     bytes: data.data,
                 })
             }
+            // By transport-wide sequence numbers. Receiver reports count what the publisher's own
+            // network lost as lost on the way to the subscriber.
             Event::PeerStats(stats) => {
                 let loss = [stats.egress_loss_fraction, stats.ingress_loss_fraction];
                 loss.into_iter()
@@ -265,8 +280,6 @@ impl Transport {
                     .reduce(f32::max)
                     .map(Inbound::Loss)
             }
-            Event::MediaEgressStats(stats) => stats.loss.map(Inbound::Loss),
-            Event::MediaIngressStats(stats) => stats.loss.map(Inbound::Loss),
             Event::Closed => {
                 self.fail(FailureReason::Closed);
                 None

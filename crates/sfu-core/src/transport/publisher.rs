@@ -1,13 +1,13 @@
 //! The participant offers, we answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use str0m::change::SdpOffer;
 use str0m::media::{Mid, Rid};
 
 use super::ingress::Binding;
-use super::{Side, Transport};
+use super::{Side, Transport, engine};
 use crate::command::TrackKind;
 use crate::plane::PublicationKey;
 use crate::sdp::{Limits, Refused, Section, SectionKind, screen_offer};
@@ -58,13 +58,14 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`Refused`]: the offer breaks a limit or a rule; nothing changed. If str0m refuses it half
-    /// way, the transport fails as well.
+    /// [`Refused`]: the offer breaks a limit or a rule. Nothing changed, unless str0m refused it half
+    /// way: then the transport fails as well.
     pub(crate) fn accept_offer(
         &mut self,
         now: Instant,
         sdp: &str,
         limits: Limits,
+        worker: u8,
     ) -> Result<(String, Vec<PublicationKey>), Refused> {
         let screened = screen_offer(sdp, limits)?;
         let offer = SdpOffer::from_sdp_string(&screened.sdp)
@@ -75,8 +76,31 @@ impl Transport {
         })?;
         self.expect_connection(now);
         self.ingress.renegotiated(&self.rtc);
+        for section in &screened.sections {
+            self.ingress
+                .learn_name_ids(&self.rtc, Mid::from(section.mid.as_str()));
+        }
+        self.forget_ssrcs(&screened.sections);
         let ended = self.replace_sections(screened.sections);
-        Ok((answer.to_sdp_string(), ended))
+        let answer = engine::sign_ufrag(&mut self.rtc, worker, answer.to_sdp_string());
+        Ok((answer, ended))
+    }
+
+    /// str0m keeps a stream for every SSRC that an offer ever named; take those away that the latest
+    /// does not name any more.
+    fn forget_ssrcs(&mut self, sections: &[Section]) {
+        let Side::Publisher(side) = &mut self.side else {
+            return;
+        };
+        let named = |sections: &[Section]| -> BTreeSet<u32> {
+            let ssrcs = sections.iter().flat_map(|section| &section.ssrcs);
+            ssrcs.copied().collect()
+        };
+        let (before, now) = (named(&side.sections), named(sections));
+        let mut api = self.rtc.direct_api();
+        for ssrc in before.difference(&now) {
+            api.remove_stream_rx((*ssrc).into());
+        }
     }
 
     fn replace_sections(&mut self, sections: Vec<Section>) -> Vec<PublicationKey> {
@@ -90,6 +114,12 @@ impl Transport {
                 &section.mid == mid && section.is_sending && section.cid.as_ref() == Some(cid)
             })
         };
+        for (mid, _) in side.bound.iter() {
+            if let Some(section) = sections.iter().find(|section| &section.mid == mid) {
+                let rids = order_rids(&section.rids);
+                self.ingress.set_rids(Mid::from(mid.as_str()), rids);
+            }
+        }
         let ended: Vec<_> = side
             .bound
             .iter()

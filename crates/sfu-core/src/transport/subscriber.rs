@@ -2,8 +2,10 @@
 //!
 //! A media section ("slot") carries one publication at a time. One offer is in flight; what is
 //! wanted meanwhile waits and goes into the next one together. A slot whose publication left is
-//! negotiated inactive and then used again, so a description grows with the most that was ever
-//! carried at once and not with time.
+//! negotiated inactive and then used again for another one, so a description grows with the most
+//! that was ever carried at once, not with time. The same publication never comes back to the
+//! same slot: SDKs on LiveKit's Rust core take a pair of section and stream for one that they have
+//! shown already.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +25,10 @@ use crate::event::{Description, FailureReason};
 use crate::ids::{ParticipantId, TrackId};
 use crate::plane::{MediaOut, PublicationKey, Slot, TransportKey};
 use crate::sdp::{Limits, Msid, Refused, screen_answer, write_msids};
+
+/// Publications remembered per slot. Who subscribes to one and the same that often, with as many
+/// others in between, may have to subscribe once more.
+const MAX_CARRIED: usize = 64;
 
 /// How long an answer may take before the transport is given up.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(15);
@@ -54,6 +60,8 @@ struct SlotState {
     offered: Option<PublicationKey>,
     /// Where packets are written to, while they may be.
     stream: Option<NegotiatedStream>,
+    /// What was in it so far, newest last.
+    carried: Vec<PublicationKey>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +78,7 @@ impl SlotState {
             desired: Some(wanted),
             offered: None,
             stream: None,
+            carried: Vec::new(),
         }
     }
 
@@ -77,8 +86,18 @@ impl SlotState {
         self.desired.as_ref().map(|wanted| wanted.publication) == self.offered
     }
 
-    fn is_free_for(&self, kind: TrackKind) -> bool {
-        self.kind == kind && self.desired.is_none() && self.offered.is_none()
+    fn is_free_for(&self, wanted: &Wanted) -> bool {
+        self.kind == wanted.kind
+            && self.desired.is_none()
+            && self.offered.is_none()
+            && !self.carried.contains(&wanted.publication)
+    }
+
+    fn offer(&mut self, publication: PublicationKey) {
+        self.offered = Some(publication);
+        self.carried.push(publication);
+        let excess = self.carried.len().saturating_sub(MAX_CARRIED);
+        self.carried.drain(..excess);
     }
 }
 
@@ -163,9 +182,10 @@ impl SubscriberSide {
             .collect()
     }
 
-    /// The slot of a media section.
-    pub(crate) fn slot_index(&self, mid: Mid) -> Option<usize> {
-        self.slots.iter().position(|slot| slot.mid == Some(mid))
+    /// The slot of a media section and what is in it.
+    pub(crate) fn carried_in(&self, mid: Mid) -> Option<(usize, PublicationKey)> {
+        let index = self.slots.iter().position(|slot| slot.mid == Some(mid))?;
+        Some((index, self.slots[index].desired.as_ref()?.publication))
     }
 
     /// Hand a packet to the slot's stream, under its negotiated payload type.
@@ -232,13 +252,15 @@ impl Transport {
                 _ if slot.is_settled() => {}
                 (Some(wanted), Some(mid)) if slot.offered.is_none() => {
                     api.set_direction(mid, Direction::SendOnly);
-                    slot.offered = Some(wanted.publication);
+                    let publication = wanted.publication;
+                    slot.offer(publication);
                 }
                 (Some(wanted), None) => {
                     let kind = media_kind(slot.kind);
                     let mid = api.add_media(kind, Direction::SendOnly, None, None, None);
                     slot.mid = Some(mid);
-                    slot.offered = Some(wanted.publication);
+                    let publication = wanted.publication;
+                    slot.offer(publication);
                 }
                 (_, Some(mid)) => {
                     api.set_direction(mid, Direction::Inactive);
@@ -322,7 +344,8 @@ impl Transport {
 fn place_waiting(side: &mut SubscriberSide, rtc: &mut Rtc) {
     for wanted in std::mem::take(&mut side.waiting) {
         let kind = wanted.kind;
-        let Some(slot) = side.slots.iter_mut().find(|slot| slot.is_free_for(kind)) else {
+        let free = side.slots.iter_mut().find(|slot| slot.is_free_for(&wanted));
+        let Some(slot) = free else {
             side.slots.push(SlotState::new(wanted));
             continue;
         };
