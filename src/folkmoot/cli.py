@@ -27,7 +27,7 @@ _err = Console(stderr=True, soft_wrap=True)
 Config = Annotated[
     Path | None, typer.Option(help="TOML file with settings; see docs/reference/settings.md.")
 ]
-Data = Annotated[Path | None, typer.Option(help="Folder for the database and keys. [data]")]
+Data = Annotated[Path | None, typer.Option(help="Folder for the database and keys. [./data]")]
 
 
 @app.command()
@@ -93,6 +93,9 @@ def _run_or_explain(make: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run to the end; what people can put right is one line and exit code 1."""
     try:
         asyncio.run(make())
+    except KeyboardInterrupt:
+        # Before the server catches signals itself; afterwards they end it in order.
+        raise typer.Exit(130) from None
     except (ConfigError, StartError, StoreError) as error:
         _err.print(str(error), markup=False, highlight=False)
         raise typer.Exit(1) from None

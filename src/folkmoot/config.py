@@ -4,12 +4,13 @@ Unknown keys are errors everywhere: a misspelt security setting must not be sile
 """
 
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -30,7 +31,9 @@ class ConfigError(Exception):
 class Settings(BaseSettings):
     """Everything that can be set. The descriptions are the reference page."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, case_sensitive=False
+    )
 
     host: str = Field("127.0.0.1", description="Address that pages and signalling listen on.")
     port: Port = Field(7880, description="TCP port for pages and signalling; 0 picks a free one.")
@@ -84,7 +87,8 @@ class Settings(BaseSettings):
         262_144,
         ge=65_536,
         le=16_777_216,
-        description="Security limit: bytes of signalling that wait for one slow participant.",
+        description="Security limit: bytes of signalling that wait for one slow "
+        "participant, behind the message that is on its way.",
     )
     drain_s: float = Field(
         2.0,
@@ -106,6 +110,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return [word.strip() for word in value.split(",") if word.strip()]
         return value
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.ping_interval_s >= self.ping_timeout_s:
+            raise ValueError("ping_interval_s must be less than ping_timeout_s, or all are lost")
+        if self.web_dir is not None and not (self.web_dir / "index.html").is_file():
+            raise ValueError(
+                f"web_dir {self.web_dir} has no index.html; build the web client first"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -134,7 +148,7 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
         ConfigError: a file that cannot be read, an unknown key, or a value out of range.
     """
     _refuse_unknown(
-        [key for key in os.environ if key.startswith(PREFIX)],
+        [key for key in os.environ if key.upper().startswith(PREFIX)],
         known={PREFIX + name.upper() for name in Settings.model_fields},
         where="the environment",
     )
@@ -156,23 +170,37 @@ def _with_file(config: Path | None) -> type[Settings]:
     if not config.is_file():
         raise ConfigError(f"There is no file {config}: give --config the path of a TOML file.")
 
+    _refuse_open_secrets(config)
+
     class FileSettings(Settings):
         model_config = SettingsConfigDict(toml_file=config)
 
     return FileSettings
 
 
+def _refuse_open_secrets(config: Path) -> None:
+    """A file that others may read is no place for a secret."""
+    is_open = config.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    if is_open and "engine_secret" in tomllib.loads(config.read_text("utf-8")):
+        raise ConfigError(
+            f"The file {config} has engine_secret in it and others may read it: run "
+            f"chmod 600 {config}."
+        )
+
+
 def _describe(error: ValidationError) -> str:
     """One line for the first error. The value is left out: it may be a secret."""
     first = error.errors(include_input=False, include_url=False)[0]
-    name = str(first["loc"][0]) if first["loc"] else "?"
+    if not first["loc"]:
+        return f"The settings do not fit together: {first['msg'].removeprefix('Value error, ')}."
+    name = str(first["loc"][0])
     if first["type"] == "extra_forbidden":
         return _unknown([name], "the configuration")
     return f"The setting {name} cannot be used: {first['msg']}. Correct it and start again."
 
 
 def _refuse_unknown(keys: list[str], known: set[str], where: str) -> None:
-    unknown = sorted(set(keys) - known)
+    unknown = sorted(key for key in keys if key.upper() not in known)
     if unknown:
         raise ConfigError(_unknown(unknown, where))
 

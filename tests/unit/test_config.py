@@ -76,3 +76,31 @@ def test_every_setting_is_on_the_reference_page() -> None:
         assert f"## `{name}`" in page
         assert field.description
     assert page == render(), "run: python tools/settings_reference.py"
+
+
+def test_an_unknown_variable_in_small_letters_is_an_error_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("folkmoot_prot", "1")
+    with pytest.raises(ConfigError, match="folkmoot_prot"):
+        load_settings({})
+
+
+def test_settings_that_contradict_each_other_are_explained() -> None:
+    with pytest.raises(ConfigError, match="ping_interval_s must be less than ping_timeout_s"):
+        load_settings({"ping_interval_s": 60, "ping_timeout_s": 2})
+
+
+def test_a_web_folder_without_a_page_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no index\.html"):
+        load_settings({"web_dir": tmp_path})
+
+
+def test_a_secret_in_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    config = tmp_path / "folkmoot.toml"
+    config.write_text(f'engine_secret = "{"s" * 40}"\n')
+    config.chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        load_settings({}, config)
+    config.chmod(0o600)
+    assert load_settings({}, config).engine_secret is not None
