@@ -33,7 +33,7 @@ from folkmoot.signalling.switchboard import Switchboard
 from folkmoot.signalling.websocket import WebSocketSessions
 from folkmoot.signalling.wire.greeting import ServerFacts
 from folkmoot.store.database import database_url, is_answering, open_database
-from folkmoot.store.folder import prepare_folder
+from folkmoot.store.folder import hold_folder, prepare_folder
 from folkmoot.store.migrate import migrate
 from folkmoot.store.secret_files import load_engine_key
 from folkmoot.store.server_row import load_node_id
@@ -125,6 +125,11 @@ async def serve(settings: Settings, make_media: MakeMedia, announce: Announce) -
         StartError: a port or the media engine is not to be had.
         StoreError: data folder, keys or database cannot be used.
     """
+    with hold_folder(settings.data):
+        await _serve(settings, make_media, announce)
+
+
+async def _serve(settings: Settings, make_media: MakeMedia, announce: Announce) -> None:
     clock = SystemClock()
     database = await prepare_store(settings)
     try:

@@ -14,6 +14,7 @@ from folkmoot.app import serve as serve_until_stopped
 from folkmoot.config import ConfigError, Settings, load_settings
 from folkmoot.observe.journal import set_up_logs
 from folkmoot.store.errors import StoreError
+from folkmoot.store.folder import hold_folder
 
 app = typer.Typer(
     help="Folkmoot: video meetings that no insider can quietly betray.",
@@ -68,8 +69,9 @@ def migrate(data: Data = None, config: Config = None) -> None:
     """Bring the database up to date and stop. `serve` does it too."""
 
     async def upgrade(settings: Settings) -> None:
-        engine = await prepare_store(settings)
-        await engine.dispose()
+        with hold_folder(settings.data):
+            engine = await prepare_store(settings)
+            await engine.dispose()
 
     _run_or_explain(lambda: upgrade(load_settings({"data": data}, config)))
     _out.print("The database is up to date.")

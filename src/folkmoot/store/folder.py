@@ -1,7 +1,10 @@
 """The data folder."""
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from folkmoot.store.errors import StoreError
@@ -26,3 +29,24 @@ def prepare_folder(path: Path) -> Path:
             "choose another with --data, or change its permissions."
         ) from None
     return path
+
+
+@contextmanager
+def hold_folder(path: Path) -> Iterator[Path]:
+    """Make sure of a folder, and that no other process uses it while this lasts.
+
+    A process that dies lets go of it, however it dies.
+
+    Raises:
+        StoreError: it cannot be made or written, or another process holds it.
+    """
+    folder = prepare_folder(path)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(
+                f"Another Folkmoot uses the data folder {path}: stop it first, or choose another "
+                "folder with --data."
+            ) from None
+        yield folder
