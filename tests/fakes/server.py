@@ -42,6 +42,11 @@ class RunningServer:
         (value,) = (line.split()[1] for line in lines if line.startswith(f"folkmoot_{name} "))
         return int(float(value))
 
+    def memory_bytes(self) -> int:
+        """What the process keeps in memory now."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
     def stop(self, timeout_s: float = 20) -> int:
         self.process.terminate()
         return self.process.wait(timeout_s)

@@ -1,11 +1,20 @@
-"""Three repairs to the ASGI server's WebSocket protocol."""
+"""Repairs to the ASGI server's WebSocket protocol."""
 
+from asyncio import BaseTransport
 from typing import Final
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+
+MAX_UNREAD_PONG_BYTES: Final = 64 * 1024
+"""Security limit: answers to pings that wait while the peer does not read. More cuts it."""
+READ_BYTES: Final = 96 * 1024
+"""Security limit: most bytes of one connection that are parsed before others have their turn.
+
+More than one message, so that one that is too long is read whole and its sender hears why.
+"""
 
 _TOO_LONG: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -20,10 +29,39 @@ class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
     read. The application finds `abort` in the scope's state.
     """
 
+    unread_pong_bytes = 0
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Begin a connection."""
+        super().connection_made(transport)
+        # asyncio reads 256 KiB at once, tens of thousands of small frames.
+        transport.max_size = READ_BYTES  # type: ignore[attr-defined]  # of selector transports
+
     def handle_connect(self, event: Request) -> None:
         """Begin a WebSocket."""
         self.app_state = {**self.app_state, "abort": self.transport.abort}
         super().handle_connect(event)
+
+    def handle_ping(self) -> None:
+        """Answer a ping; cut a peer that sends them and does not read the answers.
+
+        Messages wait until the transport has room. Pongs go around that queue, so they are counted
+        while it has none; what the application sends is bounded by the application.
+        """
+        pongs = b"".join(self.conn.data_to_send())
+        if self.transport.is_closing():
+            return
+        if not self.writable.is_set():
+            self.unread_pong_bytes += len(pongs)
+            if self.unread_pong_bytes > MAX_UNREAD_PONG_BYTES:
+                self.transport.abort()
+                return
+        self.transport.write(pongs)
+
+    def resume_writing(self) -> None:
+        """Note that the peer reads again."""
+        self.unread_pong_bytes = 0
+        super().resume_writing()
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send, unless the connection is lost already: asyncio warns of every such write."""

@@ -25,34 +25,39 @@ FLUSH_S: Final = 5.0
 class WebSocketOutbox:
     """Messages that wait for one participant.
 
-    The participant who does not read is given up when `max_bytes` wait: the connection is cut at
-    once, because a close frame would only queue behind what is not read.
+    The participant who does not read is given up when more than `max_bytes` wait behind the first
+    message: the connection is cut at once, because a close frame would only queue behind what is
+    not read. What finds nothing in its way is taken however large it is, since its size says
+    nothing about the reader: the join response of a large room is larger than many a limit.
     """
 
     def __init__(self, max_bytes: int, abort: Callable[[], None]) -> None:
         """Begin empty.
 
         Args:
-            max_bytes: security limit, most bytes that wait.
+            max_bytes: security limit, most bytes that wait behind the first message.
             abort: cuts the connection without waiting for anything.
         """
         self._max_bytes = max_bytes
         self._abort = abort
         self._queue: deque[bytes] = deque()
         self._waiting_bytes = 0
+        self._first_bytes = 0
         self._wake = asyncio.Event()
         self.reason: Departure | None = None
 
     @property
     def waiting_bytes(self) -> int:
-        """Bytes that wait now; never more than the limit."""
+        """Bytes that wait now, the message that is being written among them."""
         return self._waiting_bytes
 
     def send(self, data: bytes) -> None:
         """Queue one message."""
         if self.reason is not None:
             return
-        if self._waiting_bytes + len(data) > self._max_bytes:
+        if self._waiting_bytes == 0:
+            self._first_bytes = len(data)
+        if self._waiting_bytes + len(data) - self._first_bytes > self._max_bytes:
             self.reason = Departure.TOO_SLOW
             self._queue.clear()
             self._waiting_bytes = 0
@@ -88,6 +93,7 @@ class WebSocketOutbox:
                 await send(data)
                 # Counted until it is written: a frame that is stuck still takes memory.
                 self._waiting_bytes = max(0, self._waiting_bytes - len(data))
+                self._first_bytes = 0
             if self.reason is not None:
                 await close(CLOSE_CODES[self.reason])
                 return

@@ -84,6 +84,9 @@ async def _listen(socket: WebSocket, switchboard: Switchboard, sid: ParticipantS
             await socket.close(UNSUPPORTED_DATA)
             return Departure.PROTOCOL_ERROR
         switchboard.receive(sid, data)
+        # What came in one read is there at once, without a wait that lets others run: so nobody
+        # gets more than one message per turn of the loop, however many they send.
+        await asyncio.sleep(0)
 
 
 async def _pump(socket: WebSocket, outbox: WebSocketOutbox) -> None:
