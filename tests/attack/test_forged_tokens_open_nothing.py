@@ -1,5 +1,6 @@
 """A-1, A-2, A-5, A-6, A-7: tokens that are forged, stale, huge, or for somewhere else."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -8,7 +9,11 @@ import time
 from typing import Any
 
 import pytest
+from websockets import Origin
+from websockets.asyncio.client import connect
 
+from folkmoot.identity.access_token import MAX_TOKEN_CHARS
+from tests.fakes.client import receive
 from tests.fakes.server import RunningServer
 from tests.fakes.tokens import SECRET, claims_of, sign, token_of
 from tests.fakes.web import Answer, fetch
@@ -113,6 +118,45 @@ def test_who_when_and_where_are_exact(
 ) -> None:
     """A-5."""
     assert validate(server, changed(**claims)).status == status
+
+
+@pytest.mark.parametrize("claim", ["roomJoin", "room"])
+def test_a_genuine_token_is_told_which_claim_it_lacks(server: RunningServer, claim: str) -> None:
+    """Symptom: "not a token of this server", for one that is.
+
+    Cause: claims and signature were judged together. Who: whoever writes the tokens, and then looks
+    for a mistake in the key.
+    """
+    claims = claims_of()
+    del claims["video"][claim]
+    answer = validate(server, sign(claims))
+    assert answer.status == 401
+    assert f"lacks the claim video.{claim}" in json.loads(answer.body)["message"]
+    forged = validate(server, sign(claims, "a-secret-of-somebody-else-0123456789-abcdefg"))
+    assert "not a token of this server" in json.loads(forged.body)["message"]
+
+
+async def test_the_longest_token_that_validates_also_opens_the_websocket(
+    server: RunningServer,
+) -> None:
+    """Symptom: a token is fine, says the check; the connection is answered with 431.
+
+    Cause: the WebSocket library takes shorter lines than the check did. Who: whoever has a long
+    name or metadata.
+    """
+    token = longest_token()
+    rest = "&sdk=js&version=2.23.0&protocol=17&device_model=" + "x" * 950
+    path = f"access_token={token}{rest}"
+    assert (await asyncio.to_thread(fetch, f"{server.http}/rtc/validate?{path}")).status == 200
+    async with connect(f"{server.ws}/rtc?{path}", origin=Origin(server.http)) as socket:
+        await receive(socket, "join")
+
+
+def longest_token() -> str:
+    tokens = (sign({**claims_of(), "metadata": "m" * size}) for size in range(4_600, 4_000, -1))
+    token = next(each for each in tokens if len(each) <= MAX_TOKEN_CHARS)
+    assert len(token) > MAX_TOKEN_CHARS - 8
+    return token
 
 
 def token_with(grant: str, value: bool) -> str:

@@ -13,7 +13,7 @@ from folkmoot.http.websocket_protocol import AbortableWebSocketProtocol
 from folkmoot.signalling.codec import MAX_MESSAGE_BYTES
 
 MAX_REQUEST_HEAD_BYTES: Final = 16 * 1024
-"""Security limit: request line and headers; a token in the query may take 8 KiB of it."""
+"""Security limit: request line and headers; a token in the query may take 6 KiB of it."""
 FINISH_S: Final = 10
 """How long requests that run at shutdown may take."""
 

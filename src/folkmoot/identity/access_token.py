@@ -14,8 +14,11 @@ from folkmoot.domain.rights import Rights
 from folkmoot.identity.claims import Claims
 from folkmoot.signalling.errors import TokenError, TokenRefusedError
 
-MAX_TOKEN_CHARS: Final = 8 * 1024
-"""Security limit: longest token that is looked at."""
+MAX_TOKEN_CHARS: Final = 6 * 1024
+"""Security limit: longest token that is looked at.
+
+The WebSocket library takes no line over 8 KiB; what a client says of itself needs the rest.
+"""
 LEEWAY_S: Final = 60
 """How far clocks may disagree."""
 
@@ -137,8 +140,21 @@ def _decode(token: str, engine: EngineKey) -> Claims:
             options=_OPTIONS,  # type: ignore[arg-type]  # a plain dict of PyJWT's own options
         )
         return Claims.model_validate(payload)
-    except (jwt.PyJWTError, ValidationError, ValueError, OverflowError, RecursionError):
+    except jwt.MissingRequiredClaimError as error:
+        raise TokenError(f"the token lacks the claim {error.claim}") from None
+    except ValidationError as error:
+        raise TokenError(_describe(error)) from None
+    except (jwt.PyJWTError, ValueError, OverflowError, RecursionError):
         raise TokenError("this is not a token of this server") from None
+
+
+def _describe(error: ValidationError) -> str:
+    """Name the first claim that is missing or wrong, without its value."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    # Below `video` stand our own words, elsewhere words of the token.
+    place = first["loc"][:2] if first["loc"][0] == "video" else first["loc"][:1]
+    claim = ".".join(str(each) for each in place)
+    return f"the token {'lacks' if first['type'] == 'missing' else 'misspells'} the claim {claim}"
 
 
 def _check_times(claims: Claims, now_s: float) -> None:
