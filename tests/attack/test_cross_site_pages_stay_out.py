@@ -1,12 +1,15 @@
 """W-1: a foreign page cannot open signalling with what a browser sends by itself."""
 
+from pathlib import Path
+
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.fakes.client import receive
-from tests.fakes.server import RunningServer
+from tests.fakes.server import RunningServer, running_server
 from tests.fakes.tokens import token_of
+from tests.fakes.web import fetch
 
 # Origin header (None: not sent; "own" is replaced), token in the query, and what comes of it.
 VARIANTS = [
@@ -64,3 +67,19 @@ async def test_a_cookie_alone_never_lets_anybody_in(server: RunningServer) -> No
         async with connect(f"{server.ws}/rtc", additional_headers=headers):
             pass
     assert caught.value.response.status_code == 401
+
+
+def test_a_page_of_an_allowed_origin_can_read_why_it_is_refused(tmp_path: Path) -> None:
+    """Symptom: the page sees a network error, and its client does not fall back to `/rtc`.
+
+    Cause: only the answer to a good token named the origin. Who: people who come by a page of
+    another origin that the operator allowed. Pages of other origins still read nothing.
+    """
+    allowed = "https://meet.example.org"
+    with running_server(tmp_path, allowed_origins=[allowed]) as server:
+        for path, status in (("validate", 401), ("v1/validate", 404)):
+            answer = fetch(f"{server.http}/rtc/{path}", Origin=allowed)
+            assert answer.status == status
+            assert answer.headers["access-control-allow-origin"] == allowed
+            foreign = fetch(f"{server.http}/rtc/{path}", Origin="https://evil.example")
+            assert "access-control-allow-origin" not in foreign.headers

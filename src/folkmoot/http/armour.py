@@ -76,11 +76,11 @@ class Armour:
             await self._app(scope, receive, send_armoured)
         except Exception as error:  # noqa: BLE001  # the last line of defence
             _log.error("unhandled_error", kind=type(error).__name__, where=_place(error))
-            if scope["type"] == "http" and not has_started:
-                await internal_problem().response()(scope, receive, send_armoured)
-            elif scope["type"] == "websocket" and has_started:
+            if scope["type"] == "http":
+                return  # answered inside, as far as it could be
+            if has_started:
                 scope["state"]["abort"]()
-            elif scope["type"] == "websocket":
+            else:
                 await internal_problem().response()(scope, receive, send_armoured)
 
 

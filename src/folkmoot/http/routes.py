@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from folkmoot.http.armour import Armour
+from folkmoot.http.cross_origin import CrossOrigin
 from folkmoot.http.pages import HashedFiles, Pages
 from folkmoot.http.probes import Probes
-from folkmoot.http.problems import ProblemError
+from folkmoot.http.problems import ProblemError, internal_problem
 from folkmoot.http.rtc import RtcEndpoint
 
 ASSETS = "assets"
@@ -45,11 +46,15 @@ def build_app(surface: Surface) -> ASGIApp:
         routes.append(Mount(f"/{ASSETS}", HashedFiles(directory=assets)))
     app = Starlette(
         routes=routes,
-        exception_handlers={ProblemError: _answer_problem, HTTPException: _answer_bare},
+        exception_handlers={
+            ProblemError: _answer_problem,
+            HTTPException: _answer_bare,
+            Exception: _answer_mistake,
+        },
     )
     app.router.redirect_slashes = False
     app.router.default = _answer_nothing
-    return Armour(app)
+    return Armour(CrossOrigin(app, surface.rtc.cross_origin))
 
 
 async def _answer_problem(_: Request, error: Exception) -> Response:
@@ -60,6 +65,11 @@ async def _answer_problem(_: Request, error: Exception) -> Response:
 async def _answer_bare(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # it is registered for this type only
     return Response(status_code=error.status_code, headers=error.headers)
+
+
+async def _answer_mistake(_: Request, __: Exception) -> Response:
+    # Starlette raises it again when this is answered, and the armour logs it.
+    return internal_problem().response()
 
 
 async def _answer_nothing(scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket
 
@@ -53,9 +53,8 @@ class RtcEndpoint:
     async def validate(self, request: Request) -> Response:
         """Say what an upgrade would be answered; browsers cannot read that themselves."""
         self._gate.admit(request, is_upgrade=False)
-        response = PlainTextResponse("success")
-        origin = self._gate.cross_origin(request)
-        if origin is not None:
-            response.headers["access-control-allow-origin"] = origin
-            response.headers["vary"] = "origin"
-        return response
+        return PlainTextResponse("success")
+
+    def cross_origin(self, connection: HTTPConnection) -> str | None:
+        """The foreign origin whose page may read the answer, if the request is of such a page."""
+        return self._gate.cross_origin(connection)

@@ -1,0 +1,38 @@
+"""A mistake of the server is told with a next step, and without a word about its inside."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from folkmoot.http.gate import Gate
+from folkmoot.http.probes import Probes
+from folkmoot.http.readiness import Readiness
+from folkmoot.http.routes import Surface, build_app
+from folkmoot.http.rtc import RtcEndpoint
+
+
+async def check() -> bool:
+    raise ValueError("a detail")
+
+
+async def test_a_mistake_of_the_server_is_told_with_a_next_step(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Symptom: "Internal Server Error" as bare text.
+
+    Cause: Starlette answered before our own last line of defence could. Who: anybody, when
+    something is broken.
+    """
+    nobody: Any = None
+    probes = Probes(Readiness({"database": check}))
+    app: Any = build_app(Surface(RtcEndpoint(Gate(nobody, []), nobody), probes, None))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 500
+    assert answer.json().keys() == {"error", "message", "next_step"}
+    assert "content-security-policy" in answer.headers
+    logged = capsys.readouterr().out
+    assert "unhandled_error" in logged
+    assert "a detail" not in answer.text + logged
