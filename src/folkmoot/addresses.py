@@ -42,7 +42,7 @@ def media_candidates(address: str) -> list[str]:
 
 
 def bind_tcp(address: str, port: int) -> socket.socket:
-    """Bind a TCP socket.
+    """Bind a TCP socket and listen: SO_REUSEADDR lets a port be bound twice until one listens.
 
     Raises:
         OSError: in use, not allowed, or not an address of this machine.
@@ -52,6 +52,7 @@ def bind_tcp(address: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address, port))
+        bound.listen()
     except OSError:
         bound.close()
         raise

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 import folkmoot.cli
+from folkmoot.addresses import bind_tcp
 from folkmoot.cli import app
 from tests.fakes.media import FakeMedia
 
@@ -43,11 +44,31 @@ def test_a_port_in_use(tmp_path: Path) -> None:
     assert "Traceback" not in text + other
 
 
+def test_two_servers_cannot_take_the_same_port() -> None:
+    """Symptom: the second server hangs and says nothing.
+
+    Cause: bound but not listening, a port can be bound twice. Who: whoever starts two at once.
+    """
+    with bind_tcp("127.0.0.1", 0) as first, pytest.raises(OSError, match="in use"):
+        bind_tcp("127.0.0.1", first.getsockname()[1]).close()
+
+
 def test_a_data_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     code, text = run("serve", "--data", str(tmp_path / "data"))
     assert code == 1
     assert "--data" in text
+    assert len(text.strip().splitlines()) == 1
+
+
+def test_a_wrong_database_url_is_one_line_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOLKMOOT_DATABASE_URL", "postgresql+nothing://user:hunter2@host/x")
+    code, text = run("serve", "--data", str(tmp_path))
+    assert code == 1
+    assert "database_url" in text
+    assert "hunter2" not in text
     assert len(text.strip().splitlines()) == 1
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from folkmoot.store.errors import StoreError
+
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another writer, for example a backup."""
 
@@ -21,8 +23,19 @@ def open_database(url: str) -> AsyncEngine:
     """Make an engine; nothing is connected yet.
 
     SQLite runs with WAL and synchronous=FULL: what is committed survives a power cut.
+
+    Raises:
+        StoreError: not an address of a database, or of one that nothing here can talk to.
     """
-    engine = create_async_engine(url, pool_pre_ping=True)
+    try:
+        engine = create_async_engine(url, pool_pre_ping=True)
+    except (SQLAlchemyError, ImportError, ValueError, TypeError) as error:
+        # The address itself is left out: it may hold a password.
+        raise StoreError(
+            f"The database_url cannot be used ({type(error).__name__}): give it as "
+            "sqlite+aiosqlite:////path/to/file.db, or leave it out for SQLite in the data folder. "
+            "Another database needs its asynchronous driver installed."
+        ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_pragmas)
     return engine

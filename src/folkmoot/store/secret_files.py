@@ -3,6 +3,7 @@
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -45,8 +46,8 @@ def load_engine_key(
         Key id and secret.
 
     Raises:
-        StoreError: the secret is short or a known default, only one of the two is configured, or
-            others can read the files.
+        StoreError: the secret is short or a known default, only one of the two is configured, a
+            file is empty or spoilt, or others can read the files.
     """
     if configured_key is not None or configured_secret is not None:
         if not configured_key or not configured_secret:
@@ -67,17 +68,36 @@ def load_engine_key(
 
 
 def _load_or_make(path: Path, make: Callable[[], str]) -> str:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        _check_private(path)
-        return path.read_text(encoding="ascii", errors="replace").strip()
-    text = make()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        _write_whole(path, make() + "\n")
+    _check_private(path)
+    text = path.read_text(encoding="ascii", errors="replace").strip()
+    # A crash or a full disk leaves nothing, or zero bytes.
+    if not text or not text.isascii() or not text.isprintable():
+        raise StoreError(
+            f"The file {path} is empty or spoilt: put it back from a backup. Without one, remove "
+            "it and start again; a new one is made, and tokens made with the old one open nothing."
+        )
     return text
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file that is there whole or not at all, even if the power fails."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _check_private(path: Path) -> None:

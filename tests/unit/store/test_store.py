@@ -1,5 +1,6 @@
 """The data folder survives a second start, and says what is wrong with it."""
 
+import os
 import stat
 from datetime import date
 from pathlib import Path
@@ -57,6 +58,33 @@ async def test_a_database_that_is_gone_is_not_answering(tmp_path: Path) -> None:
     await engine.dispose()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "sqlite:///x.db",
+        "sqlite+aiosqlite://host:port/x",
+        "postgresql+nothing://user:hunter2@host/x",
+    ],
+)
+def test_a_wrong_database_url_is_told_with_a_next_step(url: str) -> None:
+    """Symptom: a traceback, with a password in it at worst. Who: whoever sets database_url."""
+    with pytest.raises(StoreError, match="database_url cannot be used") as caught:
+        open_database(url)
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_database_of_a_newer_release_is_told_with_a_next_step(tmp_path: Path) -> None:
+    """Symptom: a traceback of Alembic. Who: whoever goes back to an older release."""
+    engine = open_database(database_url(tmp_path, None))
+    await migrate(engine)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer release"):
+        await migrate(engine)
+    await engine.dispose()
+
+
 def test_a_file_in_the_folders_place_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     with pytest.raises(StoreError, match="choose another with --data"):
@@ -70,3 +98,29 @@ def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     for file in (tmp_path / "keys").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(first[1]) >= 43
+
+
+@pytest.mark.parametrize("content", ["", "\n", "\0" * 20], ids=["empty", "a line", "zeros"])
+@pytest.mark.parametrize("name", ["engine.key", "engine.secret"])
+def test_a_key_file_that_a_crash_spoilt_is_not_taken_for_a_key(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    """Symptom: the key id is empty for ever. Who: whoever's first start was cut short."""
+    load_engine_key(tmp_path, None, None)
+    (tmp_path / "keys" / name).write_text(content)
+    with pytest.raises(StoreError, match=f"{name} is empty or spoilt"):
+        load_engine_key(tmp_path, None, None)
+
+
+def test_a_start_that_is_cut_short_leaves_no_half_of_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(StoreError, match="No space left"):
+            load_engine_key(tmp_path, None, None)
+    assert list((tmp_path / "keys").iterdir()) == []
+    assert all(load_engine_key(tmp_path, None, None))
