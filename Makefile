@@ -22,6 +22,9 @@ WEB_INPUTS := $(shell find web/src -type d -o -type f 2>/dev/null) web/index.htm
 # An engine whose file is gone is built again, whatever the stamp says.
 ENGINE_GONE := $(if $(wildcard src/folkmoot/_sfu*.so),,FORCE)
 
+# Here and not in the tests that use it: it takes longer than a test may.
+BUILD_LOADGEN := cargo build --locked --quiet --package loadgen
+
 .PHONY: help run build test test-full unit lint format bench bench-forward bench-signalling lock clean tools FORCE
 
 help: ## Show this list
@@ -35,11 +38,13 @@ build: .venv/.engine web/dist/index.html ## Build the media engine and the web c
 test: build ## Run every test that fits in 30 minutes
 	cargo test --workspace --locked --quiet --features sfu-core/fault-hooks
 	cd web && npm run --silent test
+	$(BUILD_LOADGEN)
 	$(PY) -m pytest tests
 
 test-full: build ## Run the same and the long runs: all seeds, soaks
 	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet --features sfu-core/fault-hooks -- --include-ignored
 	cd web && npm run --silent test
+	$(BUILD_LOADGEN)
 	$(PY) -m pytest tests -m "full or not full"
 
 unit: build ## Run the quick tests, under a minute once built
