@@ -1,6 +1,7 @@
 """Tones and colours to send, and what came out at the other end."""
 
 import asyncio
+from abc import ABC, abstractmethod
 
 import numpy as np
 from livekit import rtc
@@ -10,7 +11,7 @@ FRAME_SAMPLES = 480
 WIDTH, HEIGHT, FRAMES_PER_S = 320, 180, 15
 
 
-class _Source:
+class _Source(ABC):
     """Sends until it is stopped."""
 
     def __init__(self) -> None:
@@ -20,8 +21,8 @@ class _Source:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _send(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _send(self) -> None: ...
 
 
 class Microphone(_Source):
