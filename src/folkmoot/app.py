@@ -220,7 +220,11 @@ async def _drain(live: Live, drain_s: float) -> None:
 async def _tick(switchboard: Switchboard, media: MediaPort, metrics: Metrics) -> None:
     while True:
         switchboard.tick()
-        sizes = {"sessions": switchboard.session_count, "rooms": switchboard.room_count}
+        sizes = {
+            "sessions": switchboard.session_count,
+            "rooms": switchboard.room_count,
+            "tasks": len(asyncio.all_tasks()),
+        }
         engine = {f"engine_{name}": value for name, value in media.counters().items()}
         metrics.observe({**sizes, **engine})
         await asyncio.sleep(TICK_S)

@@ -91,7 +91,8 @@ fn add_codecs(builder: &mut RtcConfig) {
 }
 
 /// Header extensions that are negotiated. Not here on purpose: audio levels, which would tell the
-/// server who speaks.
+/// server who speaks, and the dependency descriptor, which only codecs with spatial layers in one
+/// stream need and whose frame numbers a change between simulcast streams would break.
 fn extensions() -> ExtensionMap {
     let mut map = ExtensionMap::empty();
     map.set(2, Extension::AbsoluteSendTime);
