@@ -10,6 +10,21 @@ use crate::plane::{RoomKey, TransportKey};
 use crate::sdp::Refused;
 use crate::transport::Side;
 
+fn tell_refused(
+    sfu: &mut Sfu,
+    room: RoomKey,
+    participant: ParticipantId,
+    (target, offer_id): (Target, u32),
+    Refused(reason): Refused,
+) {
+    let refused = EventKind::NegotiationRefused {
+        target,
+        offer_id,
+        reason,
+    };
+    sfu.tell(room, participant, refused);
+}
+
 pub(super) fn handle_offer(
     sfu: &mut Sfu,
     now: Instant,
@@ -29,14 +44,14 @@ pub(super) fn handle_offer(
     match accepted {
         // The transport is gone; `TransportFailed` says so.
         None => {}
-        Some(Err(Refused(reason))) => {
-            let target = Target::Publisher;
-            let refused = EventKind::NegotiationRefused {
-                target,
-                offer_id,
-                reason,
-            };
-            sfu.tell(room, participant, refused);
+        Some(Err(refused)) => {
+            tell_refused(
+                sfu,
+                room,
+                participant,
+                (Target::Publisher, offer_id),
+                refused,
+            );
         }
         Some(Ok((answer, ended))) => {
             sfu.transports.learn_ufrag(key);
@@ -136,14 +151,14 @@ pub(super) fn handle_answer(
         .change(key, |it| it.accept_answer(now, offer_id, sdp, limits));
     match accepted {
         None => {}
-        Some(Err(Refused(reason))) => {
-            let target = Target::Subscriber;
-            let refused = EventKind::NegotiationRefused {
-                target,
-                offer_id,
-                reason,
-            };
-            sfu.tell(room, participant, refused);
+        Some(Err(refused)) => {
+            tell_refused(
+                sfu,
+                room,
+                participant,
+                (Target::Subscriber, offer_id),
+                refused,
+            );
         }
         Some(Ok(activated)) => {
             if let Some(room) = sfu.rooms.get_mut(room) {

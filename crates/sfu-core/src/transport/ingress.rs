@@ -140,7 +140,6 @@ impl Ingress {
         transport: TransportKey,
         packet: RtpPacket,
     ) -> Option<MediaIn> {
-        self.seen.insert(packet.header.ssrc);
         let stream = self.stream(rtc, packet.header.ssrc, packet.timestamp)?;
         if self.codecs.get(&packet.header.payload_type) != Some(&stream.kind) {
             return None;
@@ -171,6 +170,7 @@ impl Ingress {
             stream.heard_at = now;
             return Some(*stream);
         }
+        self.seen.insert(ssrc);
         let mut api = rtc.direct_api();
         let received = api.stream_rx(&ssrc)?;
         let (mid, rid, rtx) = (received.mid(), received.rid(), received.rtx());
