@@ -25,7 +25,7 @@ const layerRules = Object.keys(MAY_IMPORT).map((layer) => ({
 }));
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/'] },
+  { ignores: ['dist/', 'node_modules/', 'src/messages/', 'e2e/results/'] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...svelte.configs.recommended,

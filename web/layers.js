@@ -1,17 +1,20 @@
 /**
  * Who may import whom: ui -> state -> session | media | e2ee | translog -> protocol.
+ * `observable` is what changes over time, `messages` what is said on screen (generated).
  * A folder may import from itself and from the folders listed for it, from nothing else of ours.
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const MAY_IMPORT = {
-  ui: ['state'],
-  state: ['session', 'media', 'e2ee', 'translog', 'protocol'],
-  session: ['protocol'],
-  media: ['protocol'],
-  e2ee: ['protocol'],
-  translog: ['protocol'],
+  ui: ['state', 'observable', 'messages'],
+  state: ['session', 'media', 'e2ee', 'translog', 'protocol', 'observable'],
+  session: ['protocol', 'observable'],
+  media: ['protocol', 'observable'],
+  e2ee: ['protocol', 'observable'],
+  translog: ['protocol', 'observable'],
   protocol: [],
+  observable: [],
+  messages: [],
 };
 
 /**

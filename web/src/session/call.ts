@@ -1,0 +1,72 @@
+/**
+ * One call, as everything above the transport sees it. `LiveKitCall` is the only implementation that
+ * talks to a server; tests use one in memory.
+ */
+import type { Observable } from '../observable/observable';
+
+/** Where a track comes from. */
+export type Source = 'microphone' | 'camera' | 'screen' | 'screen-audio';
+
+/** A track offered to the room. */
+export interface Publication {
+  readonly id: string;
+  readonly source: Source;
+  readonly isMuted: boolean;
+  /** Absent until media arrives, and for a camera that is off. */
+  readonly track: MediaStreamTrack | undefined;
+}
+
+/** Somebody in the room. A new object whenever anything about them changes. */
+export interface Participant {
+  readonly identity: string;
+  readonly isLocal: boolean;
+  /** Absent while nothing was sent that this meeting's key opens. */
+  readonly name: string | undefined;
+  readonly publications: readonly Publication[];
+}
+
+/** Why a call is over. `lost` is what is said when nothing better is known. */
+export type Ending = 'left' | 'lost' | 'refused' | 'replaced' | 'server-stopped';
+
+/** How the call is connected. `sinceMs` is a reading of the clock that the call was given. */
+export type Connection =
+  | { readonly kind: 'joining' }
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'trouble'; readonly sinceMs: number; readonly attempt: number }
+  | { readonly kind: 'ended'; readonly why: Ending };
+
+/** A live call. After `ended` nothing changes any more and every method does nothing. */
+export interface Call {
+  readonly connection: Observable<Connection>;
+  /** Oneself first, then the others by when they came. */
+  readonly participants: Observable<readonly Participant[]>;
+
+  /**
+   * Publishes a track, replaces the one that is published from this source, or takes it away.
+   * A camera that is taken away keeps its publication, muted, so that it comes back quickly.
+   * Waits through a reconnect. The caller stops tracks; the call never does.
+   *
+   * @throws PublishError - the server refused, or the call is over.
+   */
+  setTrack(source: Source, track: MediaStreamTrack | undefined): Promise<void>;
+
+  /** Mutes or unmutes what is published from a source; without a publication nothing happens. */
+  setMuted(source: Source, isMuted: boolean): Promise<void>;
+
+  /** Says how large somebody's video is shown, in device pixels; undefined means not at all. */
+  setShownSize(
+    publicationId: string,
+    size: { readonly width: number; readonly height: number } | undefined,
+  ): void;
+
+  /** Tries to connect again at once instead of at the next turn. */
+  retryNow(): void;
+
+  /** Leaves. Resolves when the server was told, or after a second. */
+  leave(): Promise<void>;
+}
+
+/** A track could not be published. */
+export class PublishError extends Error {
+  override readonly name = 'PublishError';
+}
