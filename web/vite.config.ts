@@ -12,6 +12,8 @@ export default defineConfig({
     // Everything is a hashed file, nothing is inlined: the server's CSP allows 'self' only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // bundle_sizes.js reads it; the server does not serve the folder it is in.
+    manifest: true,
   },
   preview: {
     headers: {
