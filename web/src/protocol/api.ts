@@ -1,0 +1,105 @@
+import { parseBase64url, type Bytes } from './bytes';
+import { MEETING_SIZES } from './sealing';
+import { ED25519_KEY_BYTES } from './signing';
+
+/** Length of a nonce. */
+export const NONCE_BYTES = 32;
+
+// A ticket is a JWT of some hundred characters; what is longer would not fit into a request line.
+const MAX_TICKET_CHARS = 4_096;
+
+// Texts of a server are shown; an endless one would fill the page.
+const MAX_TEXT_CHARS = 400;
+
+/** Answer to `GET /api/server`. */
+export interface ServerAnswer {
+  readonly operator: string;
+  readonly place: string;
+  readonly canCreate: boolean;
+  readonly version: string;
+}
+
+/** Answer to `POST /api/meetings/<locator>/admissions`. */
+export interface AdmissionAnswer {
+  readonly ticket: string;
+  readonly sealed: Bytes;
+  readonly hostKey: Bytes;
+  readonly expiresAtMs: number;
+}
+
+/** A refusal in the server's words. */
+export interface Problem {
+  /** One stable word. */
+  readonly error: string;
+  readonly message: string;
+}
+
+/** Reads what a server says of itself; undefined when it isn't that. */
+export function parseServer(body: string): ServerAnswer | undefined {
+  const answer = parseObject(body);
+  const { operator, place, can_create: canCreate, version } = answer;
+  return typeof operator === 'string' &&
+    typeof place === 'string' &&
+    typeof canCreate === 'boolean' &&
+    typeof version === 'string'
+    ? { operator: cut(operator), place: cut(place), canCreate, version: cut(version) }
+    : undefined;
+}
+
+/** Reads when a meeting that was made expires. */
+export function parseCreated(body: string): number | undefined {
+  return parseTime(parseObject(body)['expires_at_ms']);
+}
+
+/** Reads a nonce. */
+export function parseNonce(body: string): Bytes | undefined {
+  return parseBytes(parseObject(body)['nonce'], [NONCE_BYTES]);
+}
+
+/** Reads what somebody gets who is let in. */
+export function parseAdmission(body: string): AdmissionAnswer | undefined {
+  const answer = parseObject(body);
+  const { ticket } = answer;
+  const sealed = parseBytes(answer['sealed'], MEETING_SIZES);
+  const hostKey = parseBytes(answer['host_key'], [ED25519_KEY_BYTES]);
+  const expiresAtMs = parseTime(answer['expires_at_ms']);
+  if (!isTicket(ticket) || !sealed || !hostKey || expiresAtMs === undefined) {
+    return undefined;
+  }
+  return { ticket, sealed, hostKey, expiresAtMs };
+}
+
+/** Reads a refusal; one that can't be read has no words. */
+export function parseProblem(body: string): Problem {
+  const { error, message } = parseObject(body);
+  return {
+    error: typeof error === 'string' ? cut(error) : '',
+    message: typeof message === 'string' ? cut(message) : '',
+  };
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function parseBytes(value: unknown, lengths: readonly number[]): Bytes | undefined {
+  const bytes = typeof value === 'string' ? parseBase64url(value) : undefined;
+  return bytes !== undefined && lengths.includes(bytes.length) ? bytes : undefined;
+}
+
+function parseTime(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : undefined;
+}
+
+function isTicket(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_TICKET_CHARS && /^[\w.-]+$/.test(value);
+}
+
+function cut(text: string): string {
+  return text.trim().slice(0, MAX_TEXT_CHARS);
+}
