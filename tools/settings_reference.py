@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from folkmoot.config import PREFIX, Settings
+from folkmoot.config import setting_fields, variable_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "settings.md"
 
@@ -22,6 +22,7 @@ with commas between them.
 host = "0.0.0.0"
 media_addresses = ["203.0.113.7"]
 allowed_origins = ["https://meet.example.org"]
+meetings.create = "nobody"
 ```
 
 Metrics are always served on 127.0.0.1; a browser needs https (or localhost) to use camera and
@@ -31,18 +32,18 @@ microphone, so put a proxy that ends TLS in front and name its origin in `allowe
 
 def render() -> str:
     """The page."""
-    return "\n".join([HEAD, *(_section(n, f) for n, f in Settings.model_fields.items())])
+    return "\n".join([HEAD, *(_section(name, field) for name, field in setting_fields().items())])
 
 
 def _section(name: str, field: FieldInfo) -> str:
     lines = [f"## `{name}`", "", field.description or "", ""]
-    lines.append(f"Environment: `{PREFIX}{name.upper()}`. Default: {_default(field)}.")
+    lines.append(f"Environment: `{variable_of(name)}`. Default: {_default(field)}.")
     return "\n".join([*lines, ""])
 
 
 def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
-    if value is None or value == [] or value is PydanticUndefined:
+    if value is None or value in ([], "") or value is PydanticUndefined:
         return "see above" if "Default:" in (field.description or "") else "empty"
     return f"`{value}`"
 

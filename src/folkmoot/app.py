@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from folkmoot.addresses import bind_tcp, media_bind, media_candidates, resolve
 from folkmoot.config import Settings
+from folkmoot.http.about import AboutServer
 from folkmoot.http.gate import Gate
+from folkmoot.http.meetings import MeetingsEndpoint
+from folkmoot.http.own_origins import OwnOrigins, own_origins
 from folkmoot.http.probes import Probes
 from folkmoot.http.readiness import Readiness
 from folkmoot.http.routes import Surface, build_app
@@ -26,6 +30,10 @@ from folkmoot.http.server import QuietServer, build_server
 from folkmoot.identity.access_token import EngineKey
 from folkmoot.identity.doorkeeper import TokenDoorkeeper
 from folkmoot.media.port import MediaPort
+from folkmoot.meetings.admission import Admissions
+from folkmoot.meetings.book import MeetingBook
+from folkmoot.meetings.creation import DAY_S, CreationRules, Creations
+from folkmoot.meetings.nonces import Nonces
 from folkmoot.observe.clock import Clock, SystemClock, day_of
 from folkmoot.observe.metrics import Metrics
 from folkmoot.signalling.admission import SessionTimes
@@ -34,12 +42,15 @@ from folkmoot.signalling.websocket import WebSocketSessions
 from folkmoot.signalling.wire.greeting import ServerFacts
 from folkmoot.store.database import database_url, is_answering, open_database
 from folkmoot.store.folder import hold_folder, prepare_folder
+from folkmoot.store.meetings import MeetingRows
 from folkmoot.store.migrate import migrate
 from folkmoot.store.secret_files import load_engine_key
 from folkmoot.store.server_row import load_node_id
 
 TICK_S: Final = 1.0
 """How often deadlines are looked at."""
+EXPIRY_S: Final = 60.0
+"""How often expired meetings are deleted."""
 FLUSH_S: Final = 0.5
 """How long closing messages may take to leave at shutdown."""
 
@@ -56,6 +67,19 @@ class Ports:
 
     web: int
     metrics: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the surface is put together from."""
+
+    database: AsyncEngine
+    book: MeetingBook
+    engine_key: EngineKey
+    clock: Clock
+    metrics: Metrics
+    switchboard: Switchboard
+    origins: OwnOrigins
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,32 +175,54 @@ async def _serve(settings: Settings, make_media: MakeMedia, announce: Announce) 
                 metrics,
             )
             media.start(switchboard.take_media_events)
-            live = _assemble(settings, database, engine_key, clock, switchboard)
             announce_ports = Ports(web.getsockname()[1], metrics_port)
-            ticker = asyncio.create_task(_tick(switchboard, media, metrics))
-            stack.callback(ticker.cancel)
+            book = MeetingRows(database)
+            origins = _own_origins(settings, announce_ports.web)
+            parts = Parts(database, book, engine_key, clock, metrics, switchboard, origins)
+            live = _assemble(settings, parts)
+            for routine in (_tick(switchboard, media, metrics), _delete_expired(book, clock)):
+                stack.callback(asyncio.create_task(routine).cancel)
             await _run(live, web, settings, lambda: announce(announce_ports))
     finally:
         await database.dispose()
 
 
-def _assemble(
-    settings: Settings,
-    database: AsyncEngine,
-    engine_key: EngineKey,
-    clock: Clock,
-    switchboard: Switchboard,
-) -> Live:
-    readiness = Readiness({"database": lambda: is_answering(database)})
-    doorkeeper = TokenDoorkeeper(engine_key, clock, settings.token_lifetime_s)
+def _assemble(settings: Settings, parts: Parts) -> Live:
+    readiness = Readiness({"database": lambda: is_answering(parts.database)})
+    doorkeeper = TokenDoorkeeper(parts.engine_key, parts.clock, settings.token_lifetime_s)
     gate = Gate(doorkeeper, settings.allowed_origins)
-    sessions = WebSocketSessions(switchboard, settings.max_send_queue_bytes)
+    sessions = WebSocketSessions(parts.switchboard, settings.max_send_queue_bytes)
+    creations = Creations(parts.book, parts.origins, _creation_rules(settings), parts.clock)
+    admissions = Admissions(
+        parts.book,
+        Nonces(parts.clock),
+        parts.origins,
+        settings.meetings.admissions_per_minute,
+        parts.clock,
+    )
+    operator, place = settings.operator_name, settings.operator_place
     surface = Surface(
         rtc=RtcEndpoint(gate, sessions),
         probes=Probes(readiness),
+        meetings=MeetingsEndpoint(gate, creations, admissions, doorkeeper, parts.metrics),
+        about=AboutServer(operator, place, creations.can_create, gate),
         web_dir=settings.web_dir or _packaged_web(),
     )
-    return Live(build_server(build_app(surface)), switchboard, gate, readiness)
+    return Live(build_server(build_app(surface)), parts.switchboard, gate, readiness)
+
+
+def _own_origins(settings: Settings, port: int) -> OwnOrigins:
+    return own_origins("http", settings.host, port, settings.allowed_origins)
+
+
+def _creation_rules(settings: Settings) -> CreationRules:
+    meetings = settings.meetings
+    return CreationRules(
+        can_create=meetings.create == "anyone",
+        per_hour=meetings.create_per_hour,
+        max_lifetime_s=meetings.max_lifetime_days * DAY_S,
+        max_meetings=meetings.max_count,
+    )
 
 
 async def _run(
@@ -228,6 +274,16 @@ async def _tick(switchboard: Switchboard, media: MediaPort, metrics: Metrics) ->
         engine = {f"engine_{name}": value for name, value in media.counters().items()}
         metrics.observe({**sizes, **engine})
         await asyncio.sleep(TICK_S)
+
+
+async def _delete_expired(book: MeetingBook, clock: Clock) -> None:
+    """Delete what has expired, now and then; a database that is away for a while is no end."""
+    while True:
+        try:
+            await book.delete_expired(clock.now().wall_ms)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("expired_meetings_stay", kind=type(error).__name__)
+        await asyncio.sleep(EXPIRY_S)
 
 
 def _load_key(settings: Settings) -> EngineKey:

@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -20,19 +30,59 @@ from pydantic_settings import (
 )
 
 PREFIX: Final = "FOLKMOOT_"
+NESTED: Final = "__"
+"""Between a section and its setting, in the environment."""
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Words = Annotated[list[str], NoDecode]
+Label = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*\z")]
 
 
 class ConfigError(Exception):
     """The configuration cannot be used. The text says which setting, why, and what to do."""
 
 
+class MeetingSettings(BaseModel):
+    """The section `meetings`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    create: Literal["anyone", "nobody"] = Field(
+        default="anyone", description="Who may start meetings: `anyone`, or `nobody`."
+    )
+    create_per_hour: int = Field(
+        default=20,
+        ge=1,
+        le=1_000_000,
+        description="Security limit: meetings that one address may start in an hour. An address "
+        "is held in memory for that long, and written nowhere.",
+    )
+    max_lifetime_days: int = Field(
+        default=366, ge=1, le=3660, description="Days that a meeting can be kept at most."
+    )
+    max_count: int = Field(
+        default=100_000,
+        ge=1,
+        le=100_000_000,
+        description="Security limit: meetings kept at once, each of up to 9 KiB.",
+    )
+    admissions_per_minute: int = Field(
+        default=120,
+        ge=1,
+        le=1_000_000,
+        description="Security limit: times in a minute that one address may ask to be let in. "
+        "Everybody behind one router has one address.",
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be set. The descriptions are the reference page."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, case_sensitive=False
+        env_prefix=PREFIX,
+        env_nested_delimiter=NESTED,
+        extra="forbid",
+        frozen=True,
+        case_sensitive=False,
     )
 
     host: str = Field("127.0.0.1", description="Address that pages and signalling listen on.")
@@ -61,6 +111,16 @@ class Settings(BaseSettings):
         description="Origins besides the server's own whose pages may connect, such as "
         "`https://meet.example.org` behind a proxy that ends TLS. Whoever serves these pages can "
         "act as the people who open them.",
+    )
+    operator_name: Label = Field(
+        "",
+        description="Who runs this server, shown before people join. Unchecked; say what is true.",
+    )
+    operator_place: Label = Field(
+        "", description="The country or place where it runs, shown before people join."
+    )
+    meetings: MeetingSettings = Field(
+        default_factory=MeetingSettings, description="What people may do with meetings."
     )
     engine_key: str | None = Field(
         None, description="Key id in session tokens. Default: made at first start."
@@ -137,6 +197,22 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
 
 
+def setting_fields(section: type[BaseModel] = Settings, prefix: str = "") -> dict[str, FieldInfo]:
+    """Every setting by its dotted name, those of sections included."""
+    found: dict[str, FieldInfo] = {}
+    for name, field in section.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            found |= setting_fields(field.annotation, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = field
+    return found
+
+
+def variable_of(setting: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + setting.replace(".", NESTED).upper()
+
+
 def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
     """Load the settings.
 
@@ -149,7 +225,7 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
     """
     _refuse_unknown(
         [key for key in os.environ if key.upper().startswith(PREFIX)],
-        known={PREFIX + name.upper() for name in Settings.model_fields},
+        known={variable_of(name) for name in setting_fields()},
         where="the environment",
     )
     given = {name: value for name, value in flags.items() if value is not None}
@@ -193,7 +269,7 @@ def _describe(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
     if not first["loc"]:
         return f"The settings do not fit together: {first['msg'].removeprefix('Value error, ')}."
-    name = str(first["loc"][0])
+    name = ".".join(str(part) for part in first["loc"][:2] if isinstance(part, str))
     if first["type"] == "extra_forbidden":
         return _unknown([name], "the configuration")
     return f"The setting {name} cannot be used: {first['msg']}. Correct it and start again."
@@ -206,5 +282,5 @@ def _refuse_unknown(keys: list[str], known: set[str], where: str) -> None:
 
 
 def _unknown(names: list[str], where: str) -> str:
-    known = ", ".join(sorted(Settings.model_fields))
+    known = ", ".join(sorted(setting_fields()))
     return f"Unknown setting in {where}: {', '.join(names)}. Known settings: {known}."

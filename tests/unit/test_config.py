@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from folkmoot.config import ConfigError, Settings, load_settings
+from folkmoot.config import ConfigError, load_settings, setting_fields, variable_of
 from tools.settings_reference import PAGE, render
 
 
 @pytest.fixture
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"FOLKMOOT_{name.upper()}", raising=False)
+    for name in setting_fields():
+        monkeypatch.delenv(variable_of(name), raising=False)
 
 
 pytestmark = pytest.mark.usefixtures("no_environment")
@@ -72,7 +72,7 @@ def test_a_secret_is_not_repeated_in_errors(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_every_setting_is_on_the_reference_page() -> None:
     page = PAGE.read_text()
-    for name, field in Settings.model_fields.items():
+    for name, field in setting_fields().items():
         assert f"## `{name}`" in page
         assert field.description
     assert page == render(), "run: python tools/settings_reference.py"
@@ -104,3 +104,48 @@ def test_a_secret_in_a_file_that_others_may_read_is_refused(tmp_path: Path) -> N
         load_settings({}, config)
     config.chmod(0o600)
     assert load_settings({}, config).engine_secret is not None
+
+
+def test_a_section_is_set_by_file_and_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "folkmoot.toml"
+    file.write_text('meetings.create = "nobody"\nmeetings.create_per_hour = 3')
+    monkeypatch.setenv("FOLKMOOT_MEETINGS__CREATE_PER_HOUR", "4")
+    meetings = load_settings({}, file).meetings
+    assert (meetings.create, meetings.create_per_hour) == ("nobody", 4)
+
+
+@pytest.mark.parametrize("text", ["meetings.crate = 1", "[meetings]\ncrate = 1"])
+def test_an_unknown_key_in_a_section_is_named_with_the_known_ones(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "folkmoot.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=r"Unknown .*: meetings\.crate\. .*meetings\.create,"):
+        load_settings({}, file)
+
+
+@pytest.mark.parametrize("name", ["FOLKMOOT_MEETINGS", "FOLKMOOT_MEETINGS__CRATE"])
+def test_an_unknown_variable_of_a_section_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(ConfigError, match=f"Unknown .*: {name}"):
+        load_settings({})
+
+
+def test_a_bad_value_in_a_section_is_named_whole(tmp_path: Path) -> None:
+    file = tmp_path / "folkmoot.toml"
+    file.write_text('meetings.create = "somebody"')
+    with pytest.raises(ConfigError, match=r"The setting meetings\.create cannot be used"):
+        load_settings({}, file)
+    file.write_text("meetings = 1")
+    with pytest.raises(ConfigError, match="The setting meetings cannot be used"):
+        load_settings({}, file)
+
+
+@pytest.mark.parametrize("text", ["x" * 121, "two\nlines"])
+def test_who_runs_the_server_is_one_short_line(text: str) -> None:
+    with pytest.raises(ConfigError, match="operator_name"):
+        load_settings({"operator_name": text})

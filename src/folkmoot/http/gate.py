@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final, Protocol
 
 from livekit.protocol import models
@@ -13,7 +14,7 @@ from folkmoot.domain.errors import RuleError
 from folkmoot.domain.limits import MAX_PROFILE_BYTES, check_profile
 from folkmoot.domain.participant import ClientTraits, Profile
 from folkmoot.http.origin import is_origin_allowed
-from folkmoot.http.problems import ProblemError
+from folkmoot.http.problems import ProblemError, bad_request
 from folkmoot.signalling.admission import Admission
 from folkmoot.signalling.errors import TokenError, TokenRefusedError
 
@@ -62,6 +63,31 @@ class Gate:
         origin = connection.headers.get("origin", "").lower()
         return origin if origin in self._allowed else None
 
+    def check_page(self, connection: HTTPConnection) -> None:
+        """Let nobody in while the server drains, and no page of a foreign origin ever.
+
+        Raises:
+            ProblemError: 503 while draining, 403 for the origin.
+        """
+        if self.is_closed:
+            raise ProblemError(
+                503,
+                "shutting_down",
+                "This server is shutting down.",
+                "Try again in a moment.",
+                RETRY_AFTER_S,
+            )
+        self.refuse_foreign(connection)
+
+    def refuse_foreign(self, connection: HTTPConnection) -> None:
+        """Answer no page of a foreign origin.
+
+        Raises:
+            ProblemError: 403.
+        """
+        if self.is_foreign(connection):
+            raise _origin_refused()
+
     def admit(self, connection: HTTPConnection, *, is_upgrade: bool) -> Admission:
         """Let somebody in, or say why not.
 
@@ -73,36 +99,32 @@ class Gate:
             ProblemError: 503 while draining, 403 for the origin or the room, 401 for the token,
                 400 for the query.
         """
-        if self.is_closed:
-            raise ProblemError(
-                503,
-                "shutting_down",
-                "This server is shutting down.",
-                "Try again in a moment.",
-                RETRY_AFTER_S,
-            )
+        self.check_page(connection)
         bearer = _bearer(connection)
-        has_origin = "origin" in connection.headers
-        if self.is_foreign(connection) or (is_upgrade and not has_origin and bearer is None):
-            raise ProblemError(
-                403,
-                "origin_refused",
-                "Pages of this origin may not connect.",
-                "Open the page that this server serves, or add the origin to allowed_origins.",
-            )
+        if is_upgrade and "origin" not in connection.headers and bearer is None:
+            raise _origin_refused()
         query = connection.query_params
         token = bearer or query.get("access_token", "")
         admission = self._check_token(token, _traits(query))
         self._check_room(query, admission)
         return _with_attributes(query, admission)
 
+    def enter(self, admission: Admission) -> None:
+        """Use a ticket up. Nothing may wait between this and the session's begin.
+
+        Raises:
+            ProblemError: 401, it was used already.
+        """
+        try:
+            admission.enter()
+        except TokenError as error:
+            raise _token_invalid(error) from None
+
     def _check_token(self, token: str, traits: ClientTraits) -> Admission:
         try:
             return self._doorkeeper.admit(token, traits)
         except TokenError as error:
-            message = f"You are not let in: {error}."
-            next_step = "Ask for a fresh link or token."
-            raise ProblemError(401, "token_invalid", message, next_step) from None
+            raise _token_invalid(error) from None
         except (TokenRefusedError, RuleError) as error:
             message = f"You are not let in: {error}."
             next_step = "Ask for a token for one room, as a visible participant."
@@ -116,6 +138,20 @@ class Gate:
                 "The token is for another room.",
                 "Ask for a token for this room.",
             )
+
+
+def _origin_refused() -> ProblemError:
+    return ProblemError(
+        403,
+        "origin_refused",
+        "Pages of this origin may not connect.",
+        "Open the page that this server serves, or add the origin to allowed_origins.",
+    )
+
+
+def _token_invalid(error: TokenError) -> ProblemError:
+    message = f"You are not let in: {error}."
+    return ProblemError(401, "token_invalid", message, "Join again by the meeting's link.")
 
 
 def _bearer(connection: HTTPConnection) -> str | None:
@@ -145,28 +181,21 @@ def _with_attributes(query: Mapping[str, str], admission: Admission) -> Admissio
     try:
         check_profile(profile)
     except RuleError as error:
-        raise _bad_query(str(error)) from None
-    return Admission(
-        room=admission.room,
-        identity=admission.identity,
-        rights=admission.rights,
-        refresh=admission.refresh,
-        profile=profile,
-        traits=admission.traits,
-    )
+        raise bad_request(str(error)) from None
+    return replace(admission, profile=profile)
 
 
 def _parse_attributes(text: str) -> dict[str, str]:
     if len(text) > 2 * MAX_PROFILE_BYTES:
-        raise _bad_query(f"attributes have at most {MAX_PROFILE_BYTES} bytes")
+        raise bad_request(f"attributes have at most {MAX_PROFILE_BYTES} bytes")
     try:
         padded = text + "=" * (-len(text) % 4)
         raw = base64.b64decode(padded, altchars=b"-_", validate=True)
         pairs = json.loads(raw, object_pairs_hook=_Pairs)
     except (binascii.Error, ValueError, RecursionError):
-        raise _bad_query("attributes are base64url of a JSON object") from None
+        raise bad_request("attributes are base64url of a JSON object") from None
     if not isinstance(pairs, _Pairs) or not pairs.are_texts():
-        raise _bad_query("attributes are a JSON object of texts, each key once")
+        raise bad_request("attributes are a JSON object of texts, each key once")
     return {key: str(value) for key, value in pairs}
 
 
@@ -182,7 +211,3 @@ class _Pairs(list[tuple[str, object]]):
 def _is_unicode(text: str) -> bool:
     """False for lone surrogates, which JSON can spell and no message can carry."""
     return not any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _bad_query(message: str) -> ProblemError:
-    return ProblemError(400, "bad_request", f"The request is not valid: {message}.", "Correct it.")

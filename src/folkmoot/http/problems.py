@@ -1,5 +1,7 @@
 """Errors that people see: what went wrong, and the next step. Never a stack, path or query."""
 
+from collections.abc import Mapping
+
 from starlette.responses import JSONResponse
 
 
@@ -13,6 +15,7 @@ class ProblemError(Exception):
         message: str,
         next_step: str,
         retry_after_s: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Make a problem.
 
@@ -22,6 +25,7 @@ class ProblemError(Exception):
             message: what went wrong.
             next_step: what to do about it.
             retry_after_s: when to try again.
+            headers: more headers of the answer.
         """
         super().__init__(error)
         self.status = status
@@ -29,12 +33,20 @@ class ProblemError(Exception):
         self.message = message
         self.next_step = next_step
         self.retry_after_s = retry_after_s
+        self.headers = dict(headers or {})
 
     def response(self) -> JSONResponse:
         """The answer."""
-        headers = {} if self.retry_after_s is None else {"retry-after": str(self.retry_after_s)}
+        headers = dict(self.headers)
+        if self.retry_after_s is not None:
+            headers["retry-after"] = str(self.retry_after_s)
         body = {"error": self.error, "message": self.message, "next_step": self.next_step}
         return JSONResponse(body, status_code=self.status, headers=headers)
+
+
+def bad_request(message: str) -> ProblemError:
+    """What is said of a request of the wrong shape."""
+    return ProblemError(400, "bad_request", f"The request is not valid: {message}.", "Correct it.")
 
 
 def internal_problem() -> ProblemError:

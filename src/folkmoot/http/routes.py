@@ -7,19 +7,18 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from folkmoot.http.about import AboutServer
 from folkmoot.http.armour import Armour
 from folkmoot.http.cross_origin import CrossOrigin
-from folkmoot.http.pages import HashedFiles, Pages
+from folkmoot.http.meetings import MeetingsEndpoint
+from folkmoot.http.pages import Pages
 from folkmoot.http.probes import Probes
 from folkmoot.http.problems import ProblemError, internal_problem
 from folkmoot.http.rtc import RtcEndpoint
-
-ASSETS = "assets"
-"""Folder of the web build whose file names carry a hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +27,25 @@ class Surface:
 
     rtc: RtcEndpoint
     probes: Probes
+    meetings: MeetingsEndpoint
+    about: AboutServer
     web_dir: Path | None
+    has_trusted_certificate: bool = False
 
 
 def build_app(surface: Surface) -> ASGIApp:
     """Make the ASGI application."""
-    pages = Pages(surface.web_dir)
     routes: list[BaseRoute] = [
-        Route("/", pages.start, methods=["GET"]),
         Route("/healthz", surface.probes.health, methods=["GET"]),
         Route("/readyz", surface.probes.ready, methods=["GET"]),
+        Route("/api/server", surface.about.answer, methods=["GET"]),
+        Route("/api/meetings", surface.meetings.create, methods=["POST"]),
+        Route("/api/meetings/{locator}/nonces", surface.meetings.issue_nonce, methods=["POST"]),
+        Route("/api/meetings/{locator}/admissions", surface.meetings.admit, methods=["POST"]),
         Route("/rtc/validate", surface.rtc.validate, methods=["GET"]),
         WebSocketRoute("/rtc", surface.rtc.connect),
+        *Pages(surface.web_dir).routes(),
     ]
-    assets = surface.web_dir / ASSETS if surface.web_dir is not None else None
-    if assets is not None and assets.is_dir():
-        routes.append(Mount(f"/{ASSETS}", HashedFiles(directory=assets)))
     app = Starlette(
         routes=routes,
         exception_handlers={
@@ -54,7 +56,10 @@ def build_app(surface: Surface) -> ASGIApp:
     )
     app.router.redirect_slashes = False
     app.router.default = _answer_nothing
-    return Armour(CrossOrigin(app, surface.rtc.cross_origin))
+    return Armour(
+        CrossOrigin(app, surface.rtc.cross_origin),
+        has_trusted_certificate=surface.has_trusted_certificate,
+    )
 
 
 async def _answer_problem(_: Request, error: Exception) -> Response:

@@ -41,6 +41,7 @@ class RtcEndpoint:
             if socket.query_params.get("reconnect") in ("1", "true"):
                 await self._sessions.refuse_resume(socket)
                 return
+            self._gate.enter(admission)
             await self._sessions.run(socket, admission)
         except ProblemError as problem:
             await socket.send_denial_response(problem.response())
@@ -51,7 +52,10 @@ class RtcEndpoint:
             await socket.send_denial_response(refusal.response())
 
     async def validate(self, request: Request) -> Response:
-        """Say what an upgrade would be answered; browsers cannot read that themselves."""
+        """Say what an upgrade would be answered; browsers cannot read that themselves.
+
+        A ticket stays unused.
+        """
         self._gate.admit(request, is_upgrade=False)
         return PlainTextResponse("success")
 

@@ -1,9 +1,10 @@
-"""Session tokens: JWT, HS256, one key.
+"""Tickets and session tokens: JWT, HS256, one key.
 
 The key and the algorithm are fixed here; nothing in the header of a token chooses them (`kid`,
 `jku`, `x5u` and `jwk` are not read, an `alg` other than HS256 and any `crit` are refused).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import jwt
 from pydantic import ValidationError
 
 from folkmoot.domain.rights import Rights
-from folkmoot.identity.claims import Claims
+from folkmoot.identity.claims import Claims, Use
 from folkmoot.signalling.errors import TokenError, TokenRefusedError
 
 MAX_TOKEN_CHARS: Final = 6 * 1024
@@ -20,10 +21,10 @@ MAX_TOKEN_CHARS: Final = 6 * 1024
 The WebSocket library takes no line over 8 KiB; what a client says of itself needs the rest.
 """
 LEEWAY_S: Final = 60
-"""How far clocks may disagree."""
+"""How far clocks may disagree about a session token."""
 
 _ALGORITHM: Final = "HS256"
-# Signature only; times are judged below, by the clock of the caller.
+# Signature only; times are judged by the clock of the caller.
 _OPTIONS: Final = {
     "verify_exp": False,
     "verify_nbf": False,
@@ -57,20 +58,38 @@ class Grant:
     attributes: tuple[tuple[str, str], ...]
 
 
-def read_token(token: str, engine: EngineKey, now_s: float) -> Grant:
-    """Check a token.
+def read_token(token: str, engine: EngineKey) -> Claims:
+    """Check that a token is genuine. What it is for and when it is valid, the caller judges.
 
     Args:
         token: compact JWT, at most `MAX_TOKEN_CHARS`.
         engine: who must have signed it.
-        now_s: seconds since 1970.
 
     Raises:
-        TokenError: not a genuine token of this server, or not valid now.
-        TokenRefusedError: genuine, but it does not join a room, or asks for powers that nobody has.
+        TokenError: not a genuine token of this server.
     """
-    claims = _decode(token, engine)
-    _check_times(claims, now_s)
+    return _decode(token, engine)
+
+
+def check_times(claims: Claims, now_s: float) -> None:
+    """Check that a session token is valid now.
+
+    Raises:
+        TokenError: it is not.
+    """
+    if claims.exp <= now_s - LEEWAY_S:
+        raise TokenError("the token has expired")
+    if max(claims.nbf or 0, claims.iat or 0) > now_s + LEEWAY_S:
+        raise TokenError("the token is not valid yet")
+
+
+def grant_of(claims: Claims) -> Grant:
+    """What a genuine token grants.
+
+    Raises:
+        TokenError: it names what nobody knows.
+        TokenRefusedError: it does not join a room, or asks for powers that nobody has.
+    """
     if not claims.video.room_join:
         raise TokenRefusedError("the token does not allow joining a room")
     if excess := claims.excess():
@@ -89,14 +108,25 @@ def read_token(token: str, engine: EngineKey, now_s: float) -> Grant:
     )
 
 
-def issue_token(grant: Grant, engine: EngineKey, now_s: float, lifetime_s: int) -> str:
-    """Make a token that says the same as `grant`, valid from now.
+def issue_session_token(grant: Grant, engine: EngineKey, now_s: float, lifetime_s: int) -> str:
+    """Make a session token that says the same as `grant`, valid from now.
 
     Args:
         grant: what it is to say.
         engine: who signs.
         now_s: seconds since 1970.
         lifetime_s: how long it is valid.
+    """
+    return sign_token(grant, engine, now_s, lifetime_s, {"use": Use.SESSION})
+
+
+def sign_token(
+    grant: Grant, engine: EngineKey, now_s: float, lifetime_s: int, more: Mapping[str, str]
+) -> str:
+    """Sign a token.
+
+    Args:
+        more: what it is for, and the like.
     """
     rights = grant.rights
     video: dict[str, Any] = {
@@ -118,6 +148,7 @@ def issue_token(grant: Grant, engine: EngineKey, now_s: float, lifetime_s: int) 
         "metadata": grant.metadata,
         "attributes": dict(grant.attributes),
         "video": video,
+        **more,
     }
     return jwt.encode(claims, engine.secret, algorithm=_ALGORITHM)
 
@@ -155,10 +186,3 @@ def _describe(error: ValidationError) -> str:
     place = first["loc"][:2] if first["loc"][0] == "video" else first["loc"][:1]
     claim = ".".join(str(each) for each in place)
     return f"the token {'lacks' if first['type'] == 'missing' else 'misspells'} the claim {claim}"
-
-
-def _check_times(claims: Claims, now_s: float) -> None:
-    if claims.exp <= now_s - LEEWAY_S:
-        raise TokenError("the token has expired")
-    if max(claims.nbf or 0, claims.iat or 0) > now_s + LEEWAY_S:
-        raise TokenError("the token is not valid yet")

@@ -1,5 +1,6 @@
 """What a token says, checked strictly."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -19,6 +20,15 @@ _HARMLESS_GRANTS: Final = frozenset({"canSubscribeMetrics"})
 _FOREIGN_CLAIMS: Final = frozenset(
     {"sip", "agent", "inference", "observability", "roomConfig", "roomPreset", "kindDetails"}
 )
+
+
+class Use(StrEnum):
+    """What a token is for."""
+
+    TICKET = "ticket"
+    """Joins once, within a minute of being let in."""
+    SESSION = "session"
+    """Comes back, as often as connections break."""
 
 
 class VideoGrant(BaseModel):
@@ -63,6 +73,11 @@ class Claims(BaseModel):
 
     iss: str
     sub: Name
+    use: Annotated[Use, Field(strict=False)]
+    jti: Annotated[str, StringConstraints(max_length=MAX_NAME_CHARS)] = ""
+    """Which ticket this is."""
+    boot: Annotated[str, StringConstraints(max_length=MAX_NAME_CHARS)] = ""
+    """Which life of the server a ticket belongs to."""
     exp: Time
     nbf: Time | None = None
     iat: Time | None = None

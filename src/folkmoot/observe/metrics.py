@@ -19,6 +19,9 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "refusals": ("Requests that a room refused.", ""),
     "departures": ("Sessions that ended, by reason.", "reason"),
     "transport_failures": ("Media transports lost, by reason.", "reason"),
+    "meetings_made": ("Meetings that were made.", ""),
+    "admissions": ("People who were let into a meeting.", ""),
+    "api_refusals": ("Requests about meetings that were refused, by error.", "error"),
     "rooms_lost": ("Rooms that the media engine lost to a fault of its own.", ""),
 }
 

@@ -14,12 +14,15 @@ class Admission:
 
     Attributes:
         refresh: makes a fresh token with the same rights.
+        enter: to be called just before the session begins, with nothing that waits in between; it
+            uses a ticket up, and raises `TokenError` when that was done already.
     """
 
     room: RoomName
     identity: Identity
     rights: Rights
     refresh: Callable[[], str]
+    enter: Callable[[], None] = lambda: None
     profile: Profile = field(default_factory=Profile)
     traits: ClientTraits = field(default_factory=ClientTraits)
 

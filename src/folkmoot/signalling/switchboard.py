@@ -67,7 +67,7 @@ class Switchboard:
         return len(self._rooms)
 
     def connect(self, admission: Admission, outbox: Outbox) -> ParticipantSid:
-        """Let somebody in. The join response is in the outbox when this returns.
+        """Let somebody in. Join response and session token are in the outbox when this returns.
 
         An older session of the same identity in the room is closed with its reason first.
 
@@ -94,6 +94,8 @@ class Switchboard:
             self._media.open_room(room.name)
         line = Line(Session(sid, self._times, mint_track, now), outbox, admission)
         line.send(encode_join(room, room.participants[sid], self._facts, self._times))
+        # At once: the ticket that was joined with is spent, and connections break early, too.
+        line.send(rtc.SignalResponse(refresh_token=admission.refresh()))
         self._tally.count("joins")
         # What an older session of this identity leaves behind is not told to the newer one: its
         # client would take the identity for its own and believe itself gone.

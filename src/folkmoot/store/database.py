@@ -22,7 +22,8 @@ def database_url(folder: Path, configured: str | None) -> str:
 def open_database(url: str) -> AsyncEngine:
     """Make an engine; nothing is connected yet.
 
-    SQLite runs with WAL and synchronous=FULL: what is committed survives a power cut.
+    SQLite runs with WAL and synchronous=FULL: what is committed survives a power cut. With
+    secure_delete, what is deleted is overwritten.
 
     Raises:
         StoreError: not an address of a database, or of one that nothing here can talk to.
@@ -57,6 +58,7 @@ def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, Integer, MetaData, String
+from sqlalchemy import BigInteger, CheckConstraint, Date, Integer, LargeBinary, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -31,3 +31,21 @@ class ServerRow(Base):
     node_id: Mapped[str] = mapped_column(String(32))
     """Random; says nothing about the machine."""
     created_on: Mapped[date] = mapped_column(Date)
+
+
+class MeetingRow(Base):
+    """A meeting: what is needed to let people in, and nothing that says whose it is, or when made.
+
+    A column that is added here has to be defended in the design first.
+    """
+
+    __tablename__ = "meeting"
+
+    locator: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    admission_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    host_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary(8192))
+    chain_head: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Head of the sealed chain of host acts."""
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    """Milliseconds since 1970."""

@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from folkmoot.http.about import AboutServer
 from folkmoot.http.gate import Gate
+from folkmoot.http.meetings import MeetingsEndpoint
 from folkmoot.http.probes import Probes
 from folkmoot.http.readiness import Readiness
 from folkmoot.http.routes import Surface, build_app
@@ -25,8 +27,11 @@ async def test_a_mistake_of_the_server_is_told_with_a_next_step(
     something is broken.
     """
     nobody: Any = None
+    nobody_meets = MeetingsEndpoint(Gate(nobody, []), nobody, nobody, nobody, nobody)
     probes = Probes(Readiness({"database": check}))
-    app: Any = build_app(Surface(RtcEndpoint(Gate(nobody, []), nobody), probes, None))
+    gate = Gate(nobody, [])
+    about = AboutServer("", "", can_create=False, gate=gate)
+    app: Any = build_app(Surface(RtcEndpoint(gate, nobody), probes, nobody_meets, about, None))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         answer = await client.get("/readyz")

@@ -20,7 +20,8 @@ def test_the_join_response_comes_first_and_is_whole() -> None:
     first, *rest = bob.take()
 
     join = first.join
-    assert rest == []
+    # The ticket that bob joined with is spent; with this he comes back when his connection breaks.
+    assert [each.refresh_token for each in rest] == ["fresh-bob"]
     assert (join.participant.sid, join.participant.identity) == (bob.sid, "bob")
     assert join.participant.state == models.ParticipantInfo.JOINED
     assert [each.sid for each in join.other_participants] == [ada.sid]
@@ -34,14 +35,14 @@ def test_the_join_response_comes_first_and_is_whole() -> None:
     assert (join.ping_interval, join.ping_timeout) == (5, 15)
     assert [codec.mime for codec in join.enabled_publish_codecs] == ["audio/opus", "video/VP8"]
     assert join.sif_trailer == b"trailer"
-    (told,) = ada.take()[1:]
+    (told,) = ada.take()[2:]
     (info,) = told.update.participants
     assert (info.sid, info.client_protocol, list(info.capabilities)) == (bob.sid, 2, [1])
 
 
 def test_who_may_not_receive_is_not_subscriber_primary_and_who_may_not_publish_not_fast() -> None:
     house = House()
-    (join,) = house.join("ada", Rights(can_subscribe=False, can_publish=False)).take()
+    join, _ = house.join("ada", Rights(can_subscribe=False, can_publish=False)).take()
     assert not join.join.subscriber_primary
     assert not join.join.fast_publish
 
@@ -61,7 +62,7 @@ def test_rooms_do_not_hear_each_other() -> None:
     house = House()
     ada = house.join("ada")
     house.join("bob", room=RoomName("room-2"))
-    assert ada.take_kinds() == ["join"]
+    assert ada.take_kinds() == ["join", "refresh_token"]
 
 
 def test_a_track_is_announced_started_and_received() -> None:
@@ -222,7 +223,8 @@ def test_a_second_join_of_an_identity_closes_the_first_with_its_reason() -> None
     assert gone.update.participants[0].sid == ada.sid
     assert came.update.participants[0].sid == again.sid
     # The newer session hears nothing of the older one, or its client would believe itself gone.
-    (join,) = again.take()
+    join, token = again.take()
+    assert token.refresh_token
     assert [each.identity for each in join.join.other_participants] == ["bob"]
     house.switchboard.disconnect(ada.sid, Departure.CONNECTION_LOST)
     assert house.switchboard.session_count == 2
