@@ -1,0 +1,107 @@
+import { Subject, type Observable } from '../observable/observable';
+import type { Clock } from './clock';
+import type { Person } from './people';
+import type { Corner } from './self_corner';
+import type { View } from './tiles';
+
+/** Somebody's name, or undefined while nobody knows it. */
+export type Name = string | undefined;
+
+/** Something to be said to people who don't see it. */
+export type Announcement =
+  | { readonly kind: 'joined' | 'left' | 'speaking'; readonly names: readonly Name[] }
+  | { readonly kind: 'microphone' | 'camera' | 'sharing'; readonly isOn: boolean }
+  | { readonly kind: 'shares' | 'stopped-sharing' | 'pinned' | 'unpinned'; readonly name: Name }
+  | { readonly kind: 'trouble' | 'back' | 'copied' }
+  | { readonly kind: 'self'; readonly isHidden: boolean }
+  | { readonly kind: 'view'; readonly view: View }
+  | { readonly kind: 'corner'; readonly corner: Corner };
+
+/** An announcement with a number, so that the same words can be said again. */
+export interface Said {
+  readonly number: number;
+  readonly what: Announcement;
+}
+
+/** How long comings and goings are collected, so that a full room is one sentence. */
+export const BUNDLE_MS = 1_500;
+
+/** What is said in the live region. */
+export class Announcer {
+  readonly #said = new Subject<Said | undefined>(undefined);
+  #number = 0;
+
+  get said(): Observable<Said | undefined> {
+    return this.#said;
+  }
+
+  say(what: Announcement): void {
+    this.#number += 1;
+    this.#said.set({ number: this.#number, what });
+  }
+}
+
+/**
+ * Says who came and who left. Those who were there before oneself are not announced, nor those who are
+ * back before anybody was told that they had left.
+ */
+export class ComingsAndGoings {
+  readonly #announcer: Announcer;
+  readonly #clock: Clock;
+  #told: ReadonlyMap<string, Name> | undefined;
+  #now: ReadonlyMap<string, Name> = new Map();
+  #cancel: (() => void) | undefined;
+
+  constructor(announcer: Announcer, clock: Clock) {
+    this.#announcer = announcer;
+    this.#clock = clock;
+  }
+
+  /** @param isConnected - false while the list can't be believed: then nobody has left. */
+  update(people: readonly Person[], isConnected: boolean): void {
+    if (!isConnected) {
+      this.#stop();
+      return;
+    }
+    const others = people.filter((person) => !person.isLocal);
+    this.#now = new Map(others.map(({ identity, name }) => [identity, name]));
+    const isNews = this.#told === undefined || !hasSameKeys(this.#told, this.#now);
+    if (isNews) {
+      this.#cancel ??= this.#clock.after(BUNDLE_MS, this.#tell);
+    } else {
+      // A name that became known is used when they leave.
+      this.#told = this.#now;
+    }
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  readonly #tell = (): void => {
+    this.#cancel = undefined;
+    const before = this.#told;
+    const now = this.#now;
+    this.#told = now;
+    if (before === undefined) {
+      return;
+    }
+    this.#sayAll('joined', [...now].filter(([who]) => !before.has(who)));
+    this.#sayAll('left', [...before].filter(([who]) => !now.has(who)));
+  };
+
+  #sayAll(kind: 'joined' | 'left', entries: readonly (readonly [string, Name])[]): void {
+    if (entries.length > 0) {
+      this.#announcer.say({ kind, names: entries.map(([, name]) => name) });
+    }
+  }
+
+  #stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}
+
+function hasSameKeys(one: ReadonlyMap<string, Name>, other: ReadonlyMap<string, Name>): boolean {
+  return one.size === other.size && [...one.keys()].every((key) => other.has(key));
+}

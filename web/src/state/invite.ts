@@ -1,0 +1,97 @@
+import { encode } from 'uqr';
+
+import { Subject, type Observable } from '../observable/observable';
+import type { Clock } from './clock';
+
+/** How long *Copied* stays. */
+export const COPIED_MS = 3_000;
+
+/** What became of the last copy. A browser can refuse it; then the link has to be marked by hand. */
+export type Copying = 'idle' | 'copied' | 'refused';
+
+/** The part of `navigator.clipboard` that is used here; absent on insecure pages. */
+export type ClipboardPort = Pick<Clipboard, 'writeText'>;
+
+/** Copies a link and says whether it went well. */
+export class CopyModel {
+  readonly #clipboard: ClipboardPort | undefined;
+  readonly #clock: Clock;
+  readonly #copying = new Subject<Copying>('idle');
+  #cancel: () => void = () => undefined;
+
+  constructor(clipboard: ClipboardPort | undefined, clock: Clock) {
+    this.#clipboard = clipboard;
+    this.#clock = clock;
+  }
+
+  get copying(): Observable<Copying> {
+    return this.#copying;
+  }
+
+  /** Resolves to whether it was copied. Never rejects. */
+  async copy(text: string): Promise<boolean> {
+    this.#cancel();
+    const isCopied = await this.#write(text);
+    this.#copying.set(isCopied ? 'copied' : 'refused');
+    if (isCopied) {
+      this.#cancel = this.#clock.after(COPIED_MS, () => {
+        this.#copying.set('idle');
+      });
+    }
+    return isCopied;
+  }
+
+  close(): void {
+    this.#cancel();
+  }
+
+  async #write(text: string): Promise<boolean> {
+    try {
+      await this.#clipboard?.writeText(text);
+      return this.#clipboard !== undefined;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A drawing of a QR code: an SVG path of unit squares, and how many units it is wide and high. */
+export interface QrDrawing {
+  readonly path: string;
+  readonly units: number;
+}
+
+/** Modules of quiet around the code that readers need (ISO/IEC 18004). */
+const QUIET_ZONE = 4;
+
+/** Draws a link as a QR code, on this device: it holds the meeting's secret. */
+export function drawQr(link: string): QrDrawing {
+  const { data, size } = encode(link, { ecc: 'M', border: QUIET_ZONE });
+  const bars = data.flatMap((row, y) => runsIn(row).map((run) => barOf(run, y)));
+  return { path: bars.join(''), units: size };
+}
+
+/** A file name that says which meeting it is for and that every system takes. */
+export function hostFileName(title: string): string {
+  const plain = title
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+  const short = Array.from(plain).slice(0, 40).join('');
+  return `folkmoot-host${short === '' ? '' : `-${short.toLowerCase()}`}.txt`;
+}
+
+function barOf([x, width]: readonly [number, number], y: number): string {
+  return `M${String(x)} ${String(y)}h${String(width)}v1h-${String(width)}z`;
+}
+
+/** Where dark modules begin in a row, and how many follow each other. */
+function runsIn(row: readonly boolean[]): (readonly [number, number])[] {
+  return row.flatMap((isDark, x) => {
+    if (!isDark || row[x - 1] === true) {
+      return [];
+    }
+    const end = row.indexOf(false, x);
+    return [[x, (end === -1 ? row.length : end) - x] as const];
+  });
+}
