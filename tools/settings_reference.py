@@ -25,8 +25,9 @@ allowed_origins = ["https://meet.example.org"]
 meetings.create = "nobody"
 ```
 
-Metrics are always served on 127.0.0.1; a browser needs https (or localhost) to use camera and
-microphone, so put a proxy that ends TLS in front and name its origin in `allowed_origins`.
+Metrics are always served on 127.0.0.1. A browser gives camera and microphone to https pages and to
+those of its own machine only: `lan` serves your network so, `cert` and `key` everybody. Behind a
+proxy that ends TLS, name its origin in `allowed_origins`.
 """
 
 

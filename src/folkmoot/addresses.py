@@ -1,11 +1,20 @@
-"""Sockets and addresses at start."""
+"""Sockets, addresses and names at start."""
 
 import ipaddress
+import re
 import socket
+from collections.abc import Iterable
 from typing import Final
+
+from folkmoot.interfaces import interface_addresses
+
+MAX_ADDRESSES: Final = 16
+"""Bound of what is told to participants and written into a certificate: each costs them a check."""
 
 # Documentation addresses (RFC 5737, RFC 3849): nothing is sent, the routing table is only asked.
 _FAR: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST: Final = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 def resolve(host: str) -> str:
@@ -36,9 +45,30 @@ def media_candidates(address: str) -> list[str]:
     """
     if not ipaddress.ip_address(address).is_unspecified:
         return [address]
-    families = (socket.AF_INET,) if ":" not in address else (socket.AF_INET, socket.AF_INET6)
-    found = [own for family, far in _FAR if family in families and (own := _towards(family, far))]
-    return found or ["127.0.0.1"]
+    can_ipv6 = ":" in address
+    return [own for own in own_addresses() if can_ipv6 or ":" not in own] or ["127.0.0.1"]
+
+
+def own_addresses() -> list[str]:
+    """Addresses that others can reach this machine by, the likeliest first."""
+    towards = [own for family, far in _FAR if (own := _towards(family, far))]
+    others = sorted(interface_addresses(), key=lambda own: ":" in own)
+    found = [own for own in dict.fromkeys([*towards, *others]) if _is_reachable(own)]
+    return sorted(found, key=lambda own: ":" in own)[:MAX_ADDRESSES]
+
+
+def own_names(addresses: Iterable[str], host_name: str) -> tuple[str, ...]:
+    """Names and addresses that pages of this machine are opened by, on it and from elsewhere.
+
+    Args:
+        addresses: its own.
+        host_name: what it calls itself; `.local` is how its network finds it (RFC 6762).
+    """
+    host = host_name.lower().rstrip(".")
+    is_name = host != "localhost" and len(host) <= 247 and _HOST.fullmatch(host)
+    by_network = host if host.endswith(".local") else f"{host.partition('.')[0]}.local"
+    names = [host, by_network] if is_name else []
+    return tuple(dict.fromkeys([*names, *addresses, "localhost", "127.0.0.1", "::1"]))
 
 
 def bind_tcp(address: str, port: int) -> socket.socket:
@@ -67,3 +97,8 @@ def _towards(family: socket.AddressFamily, far: str) -> str | None:
         except OSError:
             return None
         return str(probe.getsockname()[0])
+
+
+def _is_reachable(own: str) -> bool:
+    address = ipaddress.ip_address(own)
+    return not (address.is_loopback or address.is_link_local or address.is_unspecified)

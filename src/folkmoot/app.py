@@ -1,11 +1,9 @@
 """The composition root: the only file that knows every part."""
 
 import asyncio
-import errno
 import os
 import secrets
 import signal
-import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,8 +14,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from folkmoot.addresses import bind_tcp, media_bind, media_candidates, resolve
+from folkmoot.addresses import media_bind, media_candidates, resolve
 from folkmoot.config import Settings
+from folkmoot.doors import Doors, Encryption, Servers, StartError, open_doors, why
 from folkmoot.http.about import AboutServer
 from folkmoot.http.gate import Gate
 from folkmoot.http.meetings import MeetingsEndpoint
@@ -26,7 +25,6 @@ from folkmoot.http.probes import Probes
 from folkmoot.http.readiness import Readiness
 from folkmoot.http.routes import Surface, build_app
 from folkmoot.http.rtc import RtcEndpoint
-from folkmoot.http.server import QuietServer, build_server
 from folkmoot.identity.access_token import EngineKey
 from folkmoot.identity.doorkeeper import TokenDoorkeeper
 from folkmoot.media.port import MediaPort
@@ -57,16 +55,14 @@ FLUSH_S: Final = 0.5
 _log = structlog.get_logger("app")
 
 
-class StartError(Exception):
-    """The server cannot start. The text says why and what to do, in one line."""
-
-
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Where a running server listens."""
 
     web: int
     metrics: int
+    notice: int | None
+    """Of the page about the browser's warning, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +82,14 @@ class Parts:
 class Live:
     """A running server's parts, as shutdown needs them."""
 
-    server: QuietServer
+    servers: Servers
     switchboard: Switchboard
     gate: Gate
     readiness: Readiness
 
 
 MakeMedia = Callable[[Settings], MediaPort]
-Announce = Callable[[Ports], None]
+Announce = Callable[[Ports, Encryption | None], None]
 
 
 def make_embedded_sfu(settings: Settings) -> MediaPort:
@@ -106,7 +102,7 @@ def make_embedded_sfu(settings: Settings) -> MediaPort:
     from folkmoot._sfu import Sfu, SfuError  # noqa: PLC0415
     from folkmoot.media.sfu import EmbeddedSfu  # noqa: PLC0415
 
-    address = resolve(settings.host)
+    address = resolve(settings.listen_host)
     try:
         engine = Sfu(
             bind=media_bind(address, settings.media_port),
@@ -160,8 +156,8 @@ async def _serve(settings: Settings, make_media: MakeMedia, announce: Announce) 
         engine_key = _load_key(settings)
         node_id = await load_node_id(database, day_of(clock.now()))
         with ExitStack() as stack:
-            web = _bind(settings)
-            stack.callback(web.close)
+            doors = open_doors(settings, clock)
+            stack.callback(doors.close)
             metrics = Metrics()
             stack.callback(metrics.close)
             metrics_port = _serve_metrics(metrics, settings.metrics_port)
@@ -175,19 +171,22 @@ async def _serve(settings: Settings, make_media: MakeMedia, announce: Announce) 
                 metrics,
             )
             media.start(switchboard.take_media_events)
-            announce_ports = Ports(web.getsockname()[1], metrics_port)
+            ports = Ports(doors.web_port, metrics_port, doors.notice_port)
             book = MeetingRows(database)
-            origins = _own_origins(settings, announce_ports.web)
+            origins = _own_origins(settings, doors)
             parts = Parts(database, book, engine_key, clock, metrics, switchboard, origins)
-            live = _assemble(settings, parts)
-            for routine in (_tick(switchboard, media, metrics), _delete_expired(book, clock)):
+            live = _assemble(settings, parts, doors)
+            routines = [_tick(switchboard, media, metrics), _delete_expired(book, clock)]
+            if doors.encryption is not None:
+                routines.append(doors.encryption.keep_fresh(clock))
+            for routine in routines:
                 stack.callback(asyncio.create_task(routine).cancel)
-            await _run(live, web, settings, lambda: announce(announce_ports))
+            await _run(live, settings, lambda: announce(ports, doors.encryption))
     finally:
         await database.dispose()
 
 
-def _assemble(settings: Settings, parts: Parts) -> Live:
+def _assemble(settings: Settings, parts: Parts, doors: Doors) -> Live:
     readiness = Readiness({"database": lambda: is_answering(parts.database)})
     doorkeeper = TokenDoorkeeper(parts.engine_key, parts.clock, settings.token_lifetime_s)
     gate = Gate(doorkeeper, settings.allowed_origins)
@@ -207,12 +206,15 @@ def _assemble(settings: Settings, parts: Parts) -> Live:
         meetings=MeetingsEndpoint(gate, creations, admissions, doorkeeper, parts.metrics),
         about=AboutServer(operator, place, creations.can_create, gate),
         web_dir=settings.web_dir or _packaged_web(),
+        has_trusted_certificate=doors.encryption is not None and not doors.encryption.is_self_made,
     )
-    return Live(build_server(build_app(surface)), parts.switchboard, gate, readiness)
+    return Live(Servers(build_app(surface), doors), parts.switchboard, gate, readiness)
 
 
-def _own_origins(settings: Settings, port: int) -> OwnOrigins:
-    return own_origins("http", settings.host, port, settings.allowed_origins)
+def _own_origins(settings: Settings, doors: Doors) -> OwnOrigins:
+    if doors.encryption is not None:
+        return OwnOrigins(doors.origins).extended(settings.allowed_origins)
+    return own_origins("http", settings.host, doors.web_port, settings.allowed_origins)
 
 
 def _creation_rules(settings: Settings) -> CreationRules:
@@ -225,9 +227,7 @@ def _creation_rules(settings: Settings) -> CreationRules:
     )
 
 
-async def _run(
-    live: Live, web: socket.socket, settings: Settings, announce: Callable[[], None]
-) -> None:
+async def _run(live: Live, settings: Settings, announce: Callable[[], None]) -> None:
     """Serve until a signal, then drain. A second signal ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -239,15 +239,15 @@ async def _run(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
-    serving = asyncio.create_task(live.server.serve(sockets=[web]))
+    serving = asyncio.create_task(live.servers.serve())
     try:
-        await live.server.listening.wait()
+        await live.servers.wait_until_listening()
         announce()
         _log.info("listening")
         await stop.wait()
         await _drain(live, settings.drain_s)
     finally:
-        live.server.should_exit = True
+        live.servers.stop()
         await serving
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
@@ -294,30 +294,14 @@ def _load_key(settings: Settings) -> EngineKey:
     return EngineKey(key, secret_text)
 
 
-def _bind(settings: Settings) -> socket.socket:
-    try:
-        return bind_tcp(resolve(settings.host), settings.port)
-    except OSError as error:
-        raise StartError(
-            f"{_why(error)} ({settings.host}, TCP port {settings.port}): stop what uses it, or "
-            "choose others with --host and --port."
-        ) from None
-
-
 def _serve_metrics(metrics: Metrics, port: int) -> int:
     try:
         return metrics.serve(port)
     except OSError as error:
         raise StartError(
-            f"{_why(error)} (metrics, TCP port {port}): stop what uses it, or choose another with "
+            f"{why(error)} (metrics, TCP port {port}): stop what uses it, or choose another with "
             "--metrics-port."
         ) from None
-
-
-def _why(error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return "The port is in use"
-    return f"The server cannot listen: {os.strerror(error.errno) if error.errno else 'no address'}"
 
 
 def _times(settings: Settings) -> SessionTimes:

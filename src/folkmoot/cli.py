@@ -9,12 +9,16 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from folkmoot.app import Ports, StartError, make_embedded_sfu, prepare_store
+from folkmoot import announcement
+from folkmoot.app import Ports, make_embedded_sfu, prepare_store
 from folkmoot.app import serve as serve_until_stopped
 from folkmoot.config import ConfigError, Settings, load_settings
+from folkmoot.doors import Encryption, StartError
+from folkmoot.observe.clock import SystemClock, utc_of
 from folkmoot.observe.journal import set_up_logs
 from folkmoot.store.errors import StoreError
 from folkmoot.store.folder import hold_folder
+from folkmoot.tls.certificate import CertificateError
 
 app = typer.Typer(
     help="Folkmoot: video meetings that no insider can quietly betray.",
@@ -22,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-_out = Console()
+_out = Console(soft_wrap=True)
 _err = Console(stderr=True, soft_wrap=True)
 
 Config = Annotated[
@@ -32,11 +36,23 @@ Data = Annotated[Path | None, typer.Option(help="Folder for the database and key
 
 
 @app.command()
-def serve(
+def serve(  # noqa: PLR0913, PLR0917  # one for each flag
     host: Annotated[str | None, typer.Option(help="Address to listen on. [127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="TCP port for pages. [7880]")] = None,
     data: Data = None,
     config: Config = None,
+    lan: Annotated[
+        bool,
+        typer.Option("--lan", help="Serve your network by https, with a certificate made here."),
+    ] = False,
+    cert: Annotated[
+        Path | None, typer.Option(help="PEM file with the server's certificate: serves by https.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file with the certificate's key.")] = None,
+    http_port: Annotated[
+        int | None,
+        typer.Option(help="With --lan: TCP port of the page about the browser's warning. [7881]"),
+    ] = None,
     media_port: Annotated[int | None, typer.Option(help="UDP port for media. [7882]")] = None,
     metrics_port: Annotated[
         int | None, typer.Option(help="TCP port for metrics, on 127.0.0.1. [7883]")
@@ -49,6 +65,10 @@ def serve(
         "host": host,
         "port": port,
         "data": data,
+        "lan": lan or None,
+        "cert": cert,
+        "key": key,
+        "http_port": http_port,
         "media_port": media_port,
         "metrics_port": metrics_port,
         "workers": workers,
@@ -57,9 +77,13 @@ def serve(
     def run() -> Coroutine[Any, Any, None]:
         settings = load_settings(flags, config)
         set_up_logs(settings.log_format, settings.log_level)
-        return serve_until_stopped(
-            settings, make_embedded_sfu, lambda ports: _announce(settings, ports, open_url)
-        )
+
+        def announce(ports: Ports, encryption: Encryption | None) -> None:
+            _announce(settings, ports, encryption)
+            if open_url:
+                typer.launch(announcement.page_url(settings, ports.web, encryption))
+
+        return serve_until_stopped(settings, make_embedded_sfu, announce)
 
     _run_or_explain(run)
 
@@ -98,15 +122,22 @@ def _run_or_explain(make: Callable[[], Coroutine[Any, Any, None]]) -> None:
     except KeyboardInterrupt:
         # Before the server catches signals itself; afterwards they end it in order.
         raise typer.Exit(130) from None
-    except (ConfigError, StartError, StoreError) as error:
+    except (CertificateError, ConfigError, StartError, StoreError) as error:
         _err.print(str(error), markup=False, highlight=False)
         raise typer.Exit(1) from None
 
 
-def _announce(settings: Settings, ports: Ports, open_url: bool) -> None:
-    host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
-    url = f"http://{host}:{ports.web}"
-    _out.print(f"Folkmoot is running. Open [bold]{url}[/bold]  (Ctrl+C stops it)")
-    _out.print(f"Metrics: http://127.0.0.1:{ports.metrics}/metrics", highlight=False)
-    if open_url:
-        typer.launch(url)
+def _announce(settings: Settings, ports: Ports, encryption: Encryption | None) -> None:
+    now = utc_of(SystemClock().now())
+    where, *warnings = announcement.announce_pages(settings, ports.web, encryption, now)
+    lines = [where, f"Metrics: http://127.0.0.1:{ports.metrics}/metrics", *warnings]
+    if ports.notice is not None and encryption is not None:
+        lines += announcement.announce_notice(ports.notice, encryption)
+    elif encryption is None and announcement.is_on_loopback(settings.host):
+        lines += announcement.announce_nobody_else()
+    for line in lines:
+        _out.print(line, markup=False, highlight=False)
+    if ports.notice is not None and encryption is not None and _out.is_terminal:
+        code = announcement.qr_code(announcement.notice_url(ports.notice, encryption))
+        # On terminals of any colour: cameras want the light squares light.
+        _out.print(code, markup=False, highlight=False, style="bright_white on black")

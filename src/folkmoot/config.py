@@ -32,7 +32,10 @@ from pydantic_settings import (
 PREFIX: Final = "FOLKMOOT_"
 NESTED: Final = "__"
 """Between a section and its setting, in the environment."""
-Port = Annotated[int, Field(ge=0, le=65_535)]
+_MAX_PORT: Final = 65_535
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+_EVERYWHERE: Final = "0.0.0.0"  # noqa: S104  # what lan is for
+Port = Annotated[int, Field(ge=0, le=_MAX_PORT)]
 Words = Annotated[list[str], NoDecode]
 Label = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*\z")]
 
@@ -87,6 +90,28 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that pages and signalling listen on.")
     port: Port = Field(7880, description="TCP port for pages and signalling; 0 picks a free one.")
+    lan: bool = Field(
+        False,
+        description="Serve the network that this machine is in: on all its addresses (unless "
+        "`host` is one of them), by https, with a certificate that is made here unless `cert` "
+        "gives one. Browsers warn of a certificate made here; a page by plain HTTP explains that.",
+    )
+    http_port: Port | None = Field(
+        None,
+        description="TCP port of the page that explains the browser's warning, with `lan` and "
+        "without `cert`; 0 picks a free one. Default: the one after `port`.",
+    )
+    cert: Path | None = Field(
+        None,
+        description="PEM file with the server's certificate and its chain: pages are served by "
+        "https, and browsers are told to come by nothing else for a year. Read again when it "
+        "changes, and on SIGHUP.",
+    )
+    key: Path | None = Field(
+        None,
+        description="PEM file with the certificate's private key, without a passphrase, readable "
+        "by the server's user only.",
+    )
     media_port: Port = Field(7882, description="UDP port for media; 0 picks a free one.")
     media_addresses: Words = Field(
         default_factory=list,
@@ -175,11 +200,34 @@ class Settings(BaseSettings):
     def _fit_together(self) -> Self:
         if self.ping_interval_s >= self.ping_timeout_s:
             raise ValueError("ping_interval_s must be less than ping_timeout_s, or all are lost")
+        if (self.cert is None) != (self.key is None):
+            raise ValueError("cert and key belong together; give both or neither")
+        if self.http_port is not None and (not self.lan or self.cert is not None):
+            raise ValueError(
+                "http_port is for the page about a certificate made here, so it needs lan and "
+                "no cert; leave it out"
+            )
+        if self.lan and "host" in self.model_fields_set and self.host in _LOOPBACK:
+            raise ValueError(
+                f"lan serves the network, and host {self.host} only this machine; leave one out"
+            )
         if self.web_dir is not None and not (self.web_dir / "index.html").is_file():
             raise ValueError(
                 f"web_dir {self.web_dir} has no index.html; build the web client first"
             )
         return self
+
+    @property
+    def listen_host(self) -> str:
+        """Where pages, signalling and media listen."""
+        return _EVERYWHERE if self.lan and "host" not in self.model_fields_set else self.host
+
+    @property
+    def notice_port(self) -> int:
+        """TCP port of the page about the browser's warning; 0 picks one."""
+        if self.http_port is not None:
+            return self.http_port
+        return self.port + 1 if 0 < self.port < _MAX_PORT else 0
 
     @classmethod
     def settings_customise_sources(

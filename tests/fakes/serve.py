@@ -8,14 +8,16 @@ from pathlib import Path
 
 from folkmoot.app import Ports, make_embedded_sfu, serve
 from folkmoot.config import Settings, load_settings
+from folkmoot.doors import Encryption
 from folkmoot.domain.ids import Identity, ParticipantSid, RoomName
 from folkmoot.media import port as m
 from folkmoot.observe.journal import set_up_logs
 from tests.fakes.media import FakeMedia
 
 
-def announce(ports: Ports) -> None:
-    sys.stdout.write(json.dumps({"web": ports.web, "metrics": ports.metrics}) + "\n")
+def announce(ports: Ports, _: Encryption | None) -> None:
+    listening = {"web": ports.web, "metrics": ports.metrics, "notice": ports.notice}
+    sys.stdout.write(json.dumps(listening) + "\n")
     sys.stdout.flush()
 
 

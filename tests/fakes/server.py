@@ -22,6 +22,8 @@ class RunningServer:
     web_port: int
     metrics_port: int
     log: Path
+    notice_port: int | None = None
+    """Of the page about the browser's warning, with `lan`."""
 
     @property
     def http(self) -> str:
@@ -81,7 +83,7 @@ def running_server(
         line = process.stdout.readline()
         assert line, f"the server did not start: {log.read_text()}"
         ports = json.loads(line)
-        yield RunningServer(process, ports["web"], ports["metrics"], log)
+        yield RunningServer(process, ports["web"], ports["metrics"], log, ports["notice"])
     finally:
         if process.poll() is None:
             process.kill()

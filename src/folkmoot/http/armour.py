@@ -9,7 +9,7 @@ import traceback
 from typing import Final
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from folkmoot.http.problems import internal_problem
@@ -22,25 +22,46 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "img-src 'self' data: blob:",
         "media-src 'self' blob:",
         "font-src 'self'",
+        # Covers this host's WebSockets, too: CSP Level 3 section 6.7.2.8, Safari since 15.4.
         "connect-src 'self'",
         "worker-src 'self'",
         "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        # Svelte's policy for its compiled templates, which no user's text reaches.
+        "trusted-types svelte-trusted-html",
     )
+)
+
+_OURS: Final = (
+    *("autoplay", "camera", "clipboard-write", "cross-origin-isolated", "display-capture"),
+    *("fullscreen", "microphone", "picture-in-picture", "screen-wake-lock", "speaker-selection"),
+)
+# What Chromium 123 and later know; a name that a browser does not know fills people's consoles.
+_NOBODYS: Final = (
+    *("accelerometer", "browsing-topics", "clipboard-read", "encrypted-media", "gamepad"),
+    *("geolocation", "gyroscope", "hid", "idle-detection", "keyboard-map", "local-fonts"),
+    *("magnetometer", "midi", "otp-credentials", "payment", "publickey-credentials-get"),
+    *("serial", "storage-access", "sync-xhr", "usb", "window-management"),
+    *("xr-spatial-tracking",),
+)
+PERMISSIONS_POLICY: Final = ", ".join(
+    (*(f"{name}=(self)" for name in _OURS), *(f"{name}=()" for name in _NOBODYS))
 )
 
 HEADERS: Final = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
+    "cross-origin-embedder-policy": "require-corp",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), "
-    "geolocation=(), payment=(), usb=()",
+    "permissions-policy": PERMISSIONS_POLICY,
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+STRICT_TRANSPORT: Final = f"max-age={365 * 24 * 3600}"
 _SLASHES: Final = re.compile("/{2,}")
 _STARTS: Final = ("http.response.start", "websocket.http.response.start")
 
@@ -50,9 +71,15 @@ _log = structlog.get_logger("http")
 class Armour:
     """ASGI middleware around everything."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an application."""
+    def __init__(self, app: ASGIApp, *, has_trusted_certificate: bool = False) -> None:
+        """Wrap an application.
+
+        Args:
+            has_trusted_certificate: whether browsers may be told to come by https only. Never for
+                a certificate that we made: people could not get past the warning any more.
+        """
         self._app = app
+        self._has_trusted_certificate = has_trusted_certificate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or WebSocket."""
@@ -60,6 +87,7 @@ class Armour:
             await self._app(scope, receive, send)
             return
         scope["path"] = _SLASHES.sub("/", scope["path"])
+        is_strict = self._has_trusted_certificate and not _is_localhost(scope)
         has_started = False
 
         async def send_armoured(message: Message) -> None:
@@ -70,6 +98,8 @@ class Armour:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
+                if is_strict:
+                    headers["strict-transport-security"] = STRICT_TRANSPORT
             await send(message)
 
         try:
@@ -82,6 +112,12 @@ class Armour:
                 scope["state"]["abort"]()
             else:
                 await internal_problem().response()(scope, receive, send_armoured)
+
+
+def _is_localhost(scope: Scope) -> bool:
+    """The rule is for a whole host, and on this one other people's servers answer by http."""
+    host = Headers(scope=scope).get("host", "").lower().partition(":")[0]
+    return host == "localhost" or host.endswith(".localhost")
 
 
 def _place(error: Exception) -> str:

@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import socket
+import ssl
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Generator
 from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from folkmoot.http.websocket_protocol import AbortableWebSocketProtocol
+from folkmoot.http.http_protocol import ArmouredHttpProtocol
+from folkmoot.http.websocket_protocol import READ_BYTES, AbortableWebSocketProtocol
 from folkmoot.signalling.codec import MAX_MESSAGE_BYTES
 
 MAX_REQUEST_HEAD_BYTES: Final = 16 * 1024
@@ -37,13 +40,22 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-def build_server(app: ASGIApp) -> QuietServer:
-    """Configure the server. Nothing is read from forwarding headers, nothing logged per request."""
+def build_server(
+    app: ASGIApp, encryption: ssl.SSLContext | None = None, *, has_websockets: bool = True
+) -> QuietServer:
+    """Configure the server. Nothing is read from forwarding headers, nothing logged per request.
+
+    Args:
+        encryption: shows the certificate; None serves in clear.
+    """
+    if encryption is not None:
+        # Of each connection, kept and read at once: asyncio would take 256 KiB.
+        SSLProtocol.max_size = READ_BYTES
     config = uvicorn.Config(
         app,
         lifespan="off",
-        http="h11",
-        ws=AbortableWebSocketProtocol,
+        http=ArmouredHttpProtocol,
+        ws=AbortableWebSocketProtocol if has_websockets else "none",
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,
         # Sessions keep their own deadlines by signalling pings.
@@ -54,5 +66,6 @@ def build_server(app: ASGIApp) -> QuietServer:
         log_config=None,
         proxy_headers=False,
         server_header=False,
+        ssl_context_factory=None if encryption is None else lambda _, __: encryption,
     )
     return QuietServer(config)

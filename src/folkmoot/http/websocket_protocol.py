@@ -1,5 +1,6 @@
 """Repairs to the ASGI server's WebSocket protocol."""
 
+import contextlib
 from asyncio import BaseTransport
 from typing import Final
 
@@ -15,6 +16,8 @@ READ_BYTES: Final = 96 * 1024
 
 More than one message, so that one that is too long is read whole and its sender hears why.
 """
+WRITE_BYTES: Final = 64 * 1024
+"""Security limit: bytes of one connection that wait in its transport before senders wait."""
 
 _TOO_LONG: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -34,13 +37,24 @@ class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         """Begin a connection."""
         super().connection_made(transport)
-        # asyncio reads 256 KiB at once, tens of thousands of small frames.
+        # asyncio reads 256 KiB at once, tens of thousands of small frames. TLS has its own bound.
         transport.max_size = READ_BYTES  # type: ignore[attr-defined]  # of selector transports
+        # With TLS asyncio would let 512 KiB wait for a peer that does not read.
+        self.transport.set_write_buffer_limits(high=WRITE_BYTES)
 
     def handle_connect(self, event: Request) -> None:
         """Begin a WebSocket."""
-        self.app_state = {**self.app_state, "abort": self.transport.abort}
+        self.app_state = {**self.app_state, "abort": self.abort}
         super().handle_connect(event)
+
+    def abort(self) -> None:
+        """Cut the connection; nothing when it is cut already.
+
+        A TLS transport that was closed twice has forgotten its connection in Python 3.11; that one
+        ends when asyncio's patience with its closing does.
+        """
+        with contextlib.suppress(AttributeError):
+            self.transport.abort()
 
     def handle_ping(self) -> None:
         """Answer a ping; cut a peer that sends them and does not read the answers.
@@ -54,7 +68,7 @@ class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
         if not self.writable.is_set():
             self.unread_pong_bytes += len(pongs)
             if self.unread_pong_bytes > MAX_UNREAD_PONG_BYTES:
-                self.transport.abort()
+                self.abort()
                 return
         self.transport.write(pongs)
 

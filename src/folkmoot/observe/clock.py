@@ -37,6 +37,11 @@ class SystemClock:
         )
 
 
+def utc_of(instant: Instant) -> datetime:
+    """The UTC time of an instant."""
+    return datetime.fromtimestamp(instant.wall_ms / 1000, tz=UTC)
+
+
 def day_of(instant: Instant) -> date:
     """The UTC day of an instant."""
-    return datetime.fromtimestamp(instant.wall_ms / 1000, tz=UTC).date()
+    return utc_of(instant).date()

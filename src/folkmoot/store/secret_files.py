@@ -56,7 +56,7 @@ def load_engine_key(
     keys = folder / "keys"
     try:
         keys.mkdir(mode=0o700, exist_ok=True)
-        _check_private(keys)
+        check_private(keys)
         key = _load_or_make(keys / _KEY_FILE, lambda: "FM" + secrets.token_hex(8))
         secret = _load_or_make(keys / _SECRET_FILE, lambda: secrets.token_urlsafe(48))
     except OSError as error:
@@ -69,8 +69,8 @@ def load_engine_key(
 
 def _load_or_make(path: Path, make: Callable[[], str]) -> str:
     if not path.exists():
-        _write_whole(path, make() + "\n")
-    _check_private(path)
+        write_whole(path, make() + "\n")
+    check_private(path)
     text = path.read_text(encoding="ascii", errors="replace").strip()
     # A crash or a full disk leaves nothing, or zero bytes.
     if not text or not text.isascii() or not text.isprintable():
@@ -81,7 +81,7 @@ def _load_or_make(path: Path, make: Callable[[], str]) -> str:
     return text
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a file that is there whole or not at all, even if the power fails."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -100,7 +100,13 @@ def _write_whole(path: Path, text: str) -> None:
         os.close(folder)
 
 
-def _check_private(path: Path) -> None:
+def check_private(path: Path) -> None:
+    """Make sure that only the server's user can read a file or folder.
+
+    Raises:
+        StoreError: others can.
+        OSError: it is not there.
+    """
     mode = path.stat().st_mode
     if mode & _OTHERS:
         wanted = "700" if stat.S_ISDIR(mode) else "600"

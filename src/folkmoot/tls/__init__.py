@@ -1,0 +1,1 @@
+"""Certificates: what one says, making one, and changing the one that a running server shows."""
