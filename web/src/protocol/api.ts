@@ -1,6 +1,7 @@
-import { parseBase64url, type Bytes } from './bytes';
+import { encodeBase64url, parseBase64url, type Bytes } from './bytes';
 import { MEETING_SIZES } from './sealing';
 import { ED25519_KEY_BYTES } from './signing';
+import type { SignedCreation, SignedKnock } from './statements';
 
 /** Length of a nonce. */
 export const NONCE_BYTES = 32;
@@ -32,6 +33,34 @@ export interface Problem {
   /** One stable word. */
   readonly error: string;
   readonly message: string;
+}
+
+/** Writes the body of `POST /api/meetings`. */
+export function encodeCreation(creation: SignedCreation): string {
+  return JSON.stringify({
+    origin: creation.origin,
+    locator: encodeBase64url(creation.locator),
+    admission_key: encodeBase64url(creation.admissionKey),
+    host_key: encodeBase64url(creation.hostKey),
+    sealed: encodeBase64url(creation.sealed),
+    lifetime_s: creation.lifetimeS,
+    admission_signature: encodeBase64url(creation.admissionSignature),
+    host_signature: encodeBase64url(creation.hostSignature),
+  });
+}
+
+/** Writes the body of `POST /api/meetings/<locator>/admissions`. */
+export function encodeKnock(knock: SignedKnock): string {
+  const name =
+    knock.sealedName === undefined ? {} : { sealed_name: encodeBase64url(knock.sealedName) };
+  return JSON.stringify({
+    origin: knock.origin,
+    nonce: encodeBase64url(knock.nonce),
+    leaf_key: encodeBase64url(knock.leafKey),
+    admission_signature: encodeBase64url(knock.admissionSignature),
+    leaf_signature: encodeBase64url(knock.leafSignature),
+    ...name,
+  });
 }
 
 /** Reads what a server says of itself; undefined when it isn't that. */

@@ -20,6 +20,19 @@ export interface Knock {
   readonly identity: string;
 }
 
+/** A creation that both keys have signed. */
+export interface SignedCreation extends Creation {
+  readonly admissionSignature: Bytes;
+  readonly hostSignature: Bytes;
+}
+
+/** A knock that both keys have signed; who has a name already sends it along, sealed. */
+export interface SignedKnock extends Knock {
+  readonly admissionSignature: Bytes;
+  readonly leafSignature: Bytes;
+  readonly sealedName: Bytes | undefined;
+}
+
 /** The bytes to sign for a creation. */
 export async function creationStatement(creation: Creation): Promise<Bytes> {
   return statement('folkmoot v1 creation', [
