@@ -1,0 +1,368 @@
+import { Subject, type Observable } from '../observable/observable';
+import type { Call, Ending, Participant } from '../session/call';
+import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
+import type { CallPreferences } from './call_preferences';
+import type { Clock } from './clock';
+import { ConnectionBanner, type Banner } from './connection_banner';
+import type { DevicesModel, DeviceState } from './devices';
+import type { MeetingFacts, ServerFacts } from './meeting';
+import {
+  personOf,
+  sharesOf,
+  soundsOf,
+  type Person,
+  type Share,
+  type Sound,
+} from './people';
+import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
+import { ScreenShareModel, type ScreenPort } from './screen_share';
+import type { ShortcutId } from './shortcuts';
+import { StageModel, type StageFacts } from './stage';
+import { Talk } from './talk';
+import { Voices, type Heard, type LevelsPort } from './voices';
+
+/** The side panel that is open; one at a time. */
+export type Panel = 'none' | 'people';
+
+/** What a `DevicesModel` offers. */
+export type CallDevices = Pick<DevicesModel, keyof DevicesModel>;
+
+/** What a call is made of. */
+export interface CallParts {
+  readonly call: Call;
+  /** Closed with the call. */
+  readonly devices: CallDevices;
+  readonly meeting: MeetingFacts;
+  readonly server: ServerFacts;
+  readonly clock: Clock;
+  readonly screen: ScreenPort;
+  readonly levels: LevelsPort;
+  readonly preferences: CallPreferences;
+}
+
+/** Everybody and everything that is in the room now. */
+export interface Room {
+  /** Oneself first, then the others by when they came. */
+  readonly people: readonly Person[];
+  readonly shares: readonly Share[];
+  readonly sounds: readonly Sound[];
+}
+
+/** A call as the screen shows it. What is sent follows the devices until `close`. */
+export class CallModel {
+  readonly meeting: MeetingFacts;
+  readonly server: ServerFacts;
+  readonly clock: Clock;
+  readonly devices: CallDevices;
+  readonly screenShare: ScreenShareModel;
+  readonly stage: StageModel;
+  readonly talk: Talk;
+  readonly #parts: CallParts;
+  readonly #announcer = new Announcer();
+  readonly #comings: ComingsAndGoings;
+  readonly #banner: ConnectionBanner;
+  readonly #voices: Voices;
+  readonly #microphone: SourcePublishing;
+  readonly #camera: SourcePublishing;
+  readonly #room: Subject<Room>;
+  readonly #panel = new Subject<Panel>('none');
+  readonly #areSingleKeysOn: Subject<boolean>;
+  readonly #ended = new Subject<Ending | undefined>(undefined);
+  readonly #stops: (() => void)[] = [];
+
+  constructor(parts: CallParts) {
+    const { call, devices, clock, preferences } = parts;
+    this.#parts = parts;
+    this.meeting = parts.meeting;
+    this.server = parts.server;
+    this.clock = clock;
+    this.devices = devices;
+    this.#microphone = new SourcePublishing(call, 'microphone');
+    this.#camera = new SourcePublishing(call, 'camera');
+    this.screenShare = new ScreenShareModel(parts.screen, call);
+    this.talk = new Talk(devices);
+    this.#areSingleKeysOn = new Subject(preferences.value.areSingleKeysOn);
+    this.#room = new Subject(roomOf(call.participants.value, parts));
+    this.#voices = new Voices(parts.levels, devices.level, clock);
+    this.#comings = new ComingsAndGoings(this.#announcer, clock);
+    this.#banner = new ConnectionBanner(call.connection, clock);
+    this.stage = new StageModel(this.#facts(), { clock, preferences, announcer: this.#announcer });
+    this.#followRoom();
+    this.#followDevices();
+    this.#followWords();
+  }
+
+  /** One's own identity. */
+  get self(): string {
+    return this.#room.value.people.find((person) => person.isLocal)?.identity ?? '';
+  }
+
+  get room(): Observable<Room> {
+    return this.#room;
+  }
+
+  get heard(): Observable<Heard> {
+    return this.#voices.heard;
+  }
+
+  get banner(): Observable<Banner> {
+    return this.#banner.banner;
+  }
+
+  get said(): Observable<Said | undefined> {
+    return this.#announcer.said;
+  }
+
+  get panel(): Observable<Panel> {
+    return this.#panel;
+  }
+
+  get areSingleKeysOn(): Observable<boolean> {
+    return this.#areSingleKeysOn;
+  }
+
+  /** Whether others don't get the microphone, or the camera, though it is on here. */
+  get hasUnsent(): Readonly<Record<'microphone' | 'camera', Observable<boolean>>> {
+    return { microphone: this.#microphone.hasFailed, camera: this.#camera.hasFailed };
+  }
+
+  /** Why it is over; undefined while it is not. */
+  get ended(): Observable<Ending | undefined> {
+    return this.#ended;
+  }
+
+  toggleMicrophone(): void {
+    this.talk.keepOn();
+    void this.devices.setMicrophoneOn(!isOnOrAsked(this.devices.microphone.value));
+  }
+
+  toggleCamera(): void {
+    void this.devices.setCameraOn(!isOnOrAsked(this.devices.camera.value));
+  }
+
+  togglePanel(panel: Exclude<Panel, 'none'>): void {
+    this.#panel.set(this.#panel.value === panel ? 'none' : panel);
+  }
+
+  closePanel(): void {
+    this.#panel.set('none');
+  }
+
+  setSingleKeysOn(areOn: boolean): void {
+    this.#parts.preferences.update({ areSingleKeysOn: areOn });
+    this.#areSingleKeysOn.set(areOn);
+  }
+
+  /** Sends again what others don't get. */
+  resend(): void {
+    void this.#microphone.retry();
+    void this.#camera.retry();
+  }
+
+  retryNow(): void {
+    this.#parts.call.retryNow();
+  }
+
+  /** Says how large somebody's picture is shown, in device pixels; undefined means not at all. */
+  setShownSize(
+    publicationId: string,
+    size: { readonly width: number; readonly height: number } | undefined,
+  ): void {
+    this.#parts.call.setShownSize(publicationId, size);
+  }
+
+  /** Browsers hold sound back until someone touches the page; call this when someone does. */
+  resumeSound(): void {
+    this.#parts.levels.resume();
+    this.devices.resumeSound();
+  }
+
+  announce(what: Announcement): void {
+    this.#announcer.say(what);
+  }
+
+  /** Does what a key asks for; false where the screen has to do it. */
+  perform(id: ShortcutId): boolean {
+    const act = this.#acts[id];
+    act?.();
+    return act !== undefined;
+  }
+
+  /** Leaves. The screen need not wait for the server to be told. */
+  leave(): void {
+    this.#end('left');
+    this.close();
+  }
+
+  /** Ends everything: nothing is sent, captured or measured any more. */
+  close(): void {
+    for (const stop of this.#stops.splice(0)) {
+      stop();
+    }
+    this.#comings.close();
+    this.#banner.close();
+    this.#voices.close();
+    this.stage.close();
+    this.screenShare.close();
+    this.devices.close();
+    void this.#parts.call.leave();
+  }
+
+  readonly #acts: Partial<Record<ShortcutId, () => void>> = {
+    'microphone': () => {
+      this.toggleMicrophone();
+    },
+    'camera': () => {
+      this.toggleCamera();
+    },
+    'talk': () => {
+      this.talk.begin();
+    },
+    'share': () => {
+      void this.screenShare.toggle();
+    },
+    'people': () => {
+      this.togglePanel('people');
+    },
+    'view': () => {
+      this.stage.toggleView();
+    },
+    'who-speaks': () => {
+      this.#sayWhoSpeaks();
+    },
+  };
+
+  #sayWhoSpeaks(): void {
+    const { speaking } = this.heard.value;
+    const people = this.#room.value.people.filter(
+      ({ identity, isLocal }) => !isLocal && speaking.has(identity),
+    );
+    this.announce({ kind: 'speaking', names: people.map(({ name }) => name) });
+  }
+
+  #facts(): StageFacts {
+    const { people, shares } = this.#room.value;
+    return { self: this.self, people, shares, heard: this.#voices.heard.value };
+  }
+
+  #followRoom(): void {
+    const { call, devices } = this.#parts;
+    const refresh = (): void => {
+      const before = this.#room.value;
+      const room = roomOf(call.participants.value, this.#parts);
+      this.#room.set(room);
+      this.#voices.follow(room.people, room.sounds);
+      this.#comings.update(room.people, call.connection.value.kind === 'connected');
+      this.stage.update(this.#facts());
+      this.#sayShares(before.shares, room.shares);
+    };
+    this.#stops.push(
+      call.participants.subscribe(refresh),
+      devices.camera.subscribe(refresh),
+      this.#voices.heard.subscribe(() => {
+        this.stage.update(this.#facts());
+      }),
+      call.connection.subscribe((connection) => {
+        if (connection.kind === 'ended') {
+          this.#end(connection.why);
+        } else {
+          this.#comings.update(this.#room.value.people, connection.kind === 'connected');
+        }
+      }),
+    );
+  }
+
+  #followDevices(): void {
+    const { devices } = this.#parts;
+    this.#stops.push(
+      devices.microphone.subscribe((state) => {
+        const wanted = wantedFromMicrophone(state, this.#microphone.track);
+        void (wanted && this.#microphone.want(wanted));
+      }),
+      devices.camera.subscribe((state) => {
+        const wanted = wantedFromCamera(state);
+        void (wanted && this.#camera.want(wanted));
+      }),
+    );
+  }
+
+  #followWords(): void {
+    const { devices } = this.#parts;
+    this.#stops.push(
+      whenChanged(devices.microphone, isOn, (isNowOn) => {
+        this.announce({ kind: 'microphone', isOn: isNowOn });
+      }),
+      whenChanged(devices.camera, isOn, (isNowOn) => {
+        this.announce({ kind: 'camera', isOn: isNowOn });
+      }),
+      whenChanged(this.screenShare.sharing, ({ kind }) => kind === 'on', (isNowOn) => {
+        this.announce({ kind: 'sharing', isOn: isNowOn });
+      }),
+      whenChanged(this.banner, ({ kind }) => kind, (kind) => {
+        if (kind === 'trouble' || kind === 'back') {
+          this.announce({ kind });
+        }
+      }),
+    );
+  }
+
+  #sayShares(before: readonly Share[], now: readonly Share[]): void {
+    const isNew = (share: Share, others: readonly Share[]): boolean =>
+      !share.owner.isLocal && others.every((one) => one.publicationId !== share.publicationId);
+    for (const share of now.filter((one) => isNew(one, before))) {
+      this.announce({ kind: 'shares', name: share.owner.name });
+    }
+    for (const share of before.filter((one) => isNew(one, now))) {
+      this.announce({ kind: 'stopped-sharing', name: share.owner.name });
+    }
+  }
+
+  #end(why: Ending): void {
+    if (this.#ended.value === undefined) {
+      this.screenShare.close();
+      this.#ended.set(why);
+    }
+  }
+}
+
+/** One's own picture is what the camera gives, whatever was sent of it. */
+function roomOf(participants: readonly Participant[], parts: CallParts): Room {
+  const people = participants.map((participant) => {
+    const person = personOf(participant, parts.meeting.isHost);
+    return person.isLocal ? withOwnCamera(person, parts.devices.camera.value) : person;
+  });
+  const byIdentity = new Map(people.map((person) => [person.identity, person]));
+  return { people, shares: sharesOf(participants, byIdentity), sounds: soundsOf(participants) };
+}
+
+function withOwnCamera(person: Person, camera: DeviceState): Person {
+  const publicationId = person.camera?.publicationId ?? 'own camera';
+  return {
+    ...person,
+    camera: camera.kind === 'on' ? { publicationId, track: camera.track } : undefined,
+  };
+}
+
+function isOn(state: DeviceState): boolean {
+  return state.kind === 'on';
+}
+
+function isOnOrAsked(state: DeviceState): boolean {
+  return state.kind === 'on' || state.kind === 'asking';
+}
+
+/** Calls back when what is picked from a value changes; not for the first one. */
+function whenChanged<T, Picked>(
+  observable: Observable<T>,
+  pick: (value: T) => Picked,
+  act: (picked: Picked) => void,
+): () => void {
+  let before = pick(observable.value);
+  return observable.subscribe((value) => {
+    const now = pick(value);
+    if (now !== before) {
+      before = now;
+      act(now);
+    }
+  });
+}
