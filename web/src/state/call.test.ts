@@ -26,7 +26,7 @@ function setUp(call = new CallInMemory()) {
   const screenTrack = trackOf('screen');
   const model = new CallModel({
     call,
-    devices,
+    devices: devices.asModel,
     clock,
     levels,
     screen: {

@@ -24,14 +24,11 @@ import { Voices, type Heard, type LevelsPort } from './voices';
 /** The side panel that is open; one at a time. */
 export type Panel = 'none' | 'people';
 
-/** What a `DevicesModel` offers. */
-export type CallDevices = Pick<DevicesModel, keyof DevicesModel>;
-
 /** What a call is made of. */
 export interface CallParts {
   readonly call: Call;
   /** Closed with the call. */
-  readonly devices: CallDevices;
+  readonly devices: DevicesModel;
   readonly meeting: MeetingFacts;
   readonly server: ServerFacts;
   readonly clock: Clock;
@@ -53,7 +50,7 @@ export class CallModel {
   readonly meeting: MeetingFacts;
   readonly server: ServerFacts;
   readonly clock: Clock;
-  readonly devices: CallDevices;
+  readonly devices: DevicesModel;
   readonly screenShare: ScreenShareModel;
   readonly stage: StageModel;
   readonly talk: Talk;

@@ -1,10 +1,16 @@
 import { Subject } from '../observable/observable';
-import type { CallDevices } from './call';
 import { trackOf } from './call_in_memory';
-import type { ChosenDevices, DeviceLists, DeviceState, Fallback, SpeakerTest } from './devices';
+import type {
+  ChosenDevices,
+  DeviceLists,
+  DevicesModel,
+  DeviceState,
+  Fallback,
+  SpeakerTest,
+} from './devices';
 
 /** Devices without a browser, for tests. */
-export class DevicesInMemory implements CallDevices {
+export class DevicesInMemory implements Pick<DevicesModel, keyof DevicesModel> {
   readonly canChooseSpeaker = true;
   readonly microphone = new Subject<DeviceState>({ kind: 'off' });
   readonly camera = new Subject<DeviceState>({ kind: 'off' });
@@ -25,6 +31,11 @@ export class DevicesInMemory implements CallDevices {
   constructor(microphone = trackOf('mic'), camera = trackOf('cam')) {
     this.#microphoneTrack = microphone;
     this.#cameraTrack = camera;
+  }
+
+  /** For what asks for the class, which has parts that only it can have. */
+  get asModel(): DevicesModel {
+    return this as unknown as DevicesModel;
   }
 
   async start(): Promise<void> {
