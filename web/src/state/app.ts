@@ -9,7 +9,9 @@ export type LinkFault =
 
 /** Why the server did not do what was asked. */
 export type Refusal =
-  | { readonly kind: 'unreachable' | 'not-admitted' | 'host-mismatch' | 'storage' | 'failed' }
+  | { readonly kind: 'unreachable' | 'not-admitted' | 'host-mismatch' | 'failed' }
+  /** This page, or this browser, cannot do what a meeting needs. */
+  | { readonly kind: 'insecure' | 'old-browser' }
   | { readonly kind: 'too-many'; readonly retryAfterS: number }
   | { readonly kind: 'refused'; readonly message: string };
 

@@ -16,8 +16,10 @@ export function refusalWords(refusal: Refusal): Words {
       return { heading: m.home_door_unreachable(), text: m.home_door_unreachable_text() };
     case 'host-mismatch':
       return { heading: m.home_door_host(), text: m.home_door_host_text() };
-    case 'storage':
-      return { heading: m.home_door_storage(), text: m.home_door_storage_text() };
+    case 'insecure':
+      return { heading: m.home_unsupported_insecure(), text: m.home_unsupported_insecure_text() };
+    case 'old-browser':
+      return { heading: m.home_unsupported_old(), text: m.home_unsupported_old_text() };
     case 'too-many':
       return {
         heading: m.home_door_too_many(),
