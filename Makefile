@@ -1,4 +1,4 @@
-# The only front door. Everything is built into ignored folders: .venv, .cache, target, web/node_modules, web/dist.
+# The only front door. Everything is built into ignored folders: .venv, .cache, target, web/node_modules, web/dist, dist.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -18,14 +18,15 @@ export PYO3_PYTHON := $(CURDIR)/$(PY)
 # Folders are listed too: their time changes when a file is added or removed.
 RUST_INPUTS := Cargo.toml Cargo.lock $(shell find crates -path crates/loadgen -prune -o \( -name tests -o -name target \) -prune \
 	-o \( -type d -o -name '*.rs' -o -name Cargo.toml \) -print 2>/dev/null)
-WEB_INPUTS := $(shell find web/src -type d -o -type f 2>/dev/null) web/index.html web/vite.config.ts web/svelte.config.js
+WEB_INPUTS := $(shell find web/src -type d -o -type f 2>/dev/null) web/index.html web/vite.config.ts web/svelte.config.js \
+	tools/precompress.mjs
 # An engine whose file is gone is built again, whatever the stamp says.
 ENGINE_GONE := $(if $(wildcard src/folkmoot/_sfu*.so),,FORCE)
 
 # Here and not in the tests that use it: it takes longer than a test may.
 BUILD_LOADGEN := cargo build --locked --quiet --package loadgen
 
-.PHONY: help run build test test-full unit lint format bench bench-forward bench-signalling lock clean tools FORCE
+.PHONY: help run build wheel test test-full unit lint format bench bench-forward bench-signalling lock clean tools FORCE
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r verb text; do printf '  make %-18s %s\n' "$$verb" "$$text"; done
@@ -35,13 +36,16 @@ run: build ## Build what changed, then start the server at http://localhost:7880
 
 build: .venv/.engine web/dist/index.html ## Build the media engine and the web client
 
-test: build ## Run every test that fits in 30 minutes
+wheel: build ## Build one wheel with everything in it, into dist/: installs without Rust and Node
+	tools/build_wheel.sh dist
+
+test: build wheel ## Run every test that fits in 30 minutes
 	cargo test --workspace --locked --quiet --features sfu-core/fault-hooks
 	cd web && npm run --silent test
 	$(BUILD_LOADGEN)
 	$(PY) -m pytest tests
 
-test-full: build ## Run the same and the long runs: all seeds, soaks
+test-full: build wheel ## Run the same and the long runs: all seeds, soaks
 	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet --features sfu-core/fault-hooks -- --include-ignored
 	cd web && npm run --silent test
 	$(BUILD_LOADGEN)
@@ -87,7 +91,7 @@ lock: tools ## Bring the three lock files in line with the manifests
 	cd web && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean: ## Remove everything that was built; data stays
-	rm -rf .venv .cache target web/node_modules web/dist src/folkmoot/_sfu*.so
+	rm -rf .venv .cache target web/node_modules web/dist dist src/folkmoot/web src/folkmoot/_sfu*.so
 
 tools:
 	@tools/check_tools.sh
@@ -107,4 +111,5 @@ web/node_modules/.installed: web/package.json web/package-lock.json | tools
 
 web/dist/index.html: web/node_modules/.installed $(WEB_INPUTS)
 	cd web && npm run --silent build
+	node tools/precompress.mjs web/dist
 	@touch $@

@@ -14,6 +14,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // bundle_sizes.js reads it; the server does not serve the folder it is in.
     manifest: true,
+    // The licences of what is bundled ask to come along; the server serves them beside the index.
+    license: { fileName: 'licences.md' },
   },
   preview: {
     headers: {

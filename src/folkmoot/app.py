@@ -314,9 +314,9 @@ def _times(settings: Settings) -> SessionTimes:
 
 
 def _packaged_web() -> Path | None:
-    """The web client that came with the package, or the one built in the repository."""
+    """The web client built in the repository, or the one that came with the package."""
     here = Path(__file__).parent
-    for folder in (here / "web", here.parent.parent / "web" / "dist"):
+    for folder in (here.parent.parent / "web" / "dist", here / "web"):
         if (folder / "index.html").is_file():
             return folder
     return None

@@ -29,12 +29,13 @@ header {
   font-weight: 680; letter-spacing: -0.01em;
 }
 header svg { fill: var(--acc); flex: none; }
-main { display: grid; gap: 32px; max-width: 680px; margin: 0 auto; padding: 40px 24px 64px; }
+main, section { display: grid; grid-template-columns: minmax(0, 1fr); }
+main { gap: 32px; max-width: 680px; margin: 0 auto; padding: 40px 24px 64px; }
 h1, h2 { font-weight: 640; text-wrap: balance; }
 h1 { font-size: clamp(28px, 7vw, 40px); line-height: 1.1; letter-spacing: -0.02em; }
 h2 { font-size: 20px; line-height: 1.25; letter-spacing: -0.01em; }
 .lead { font-size: 18px; color: var(--t2); margin-top: -16px; }
-section { display: grid; gap: 12px; }
+section { gap: 12px; }
 figure {
   background: var(--card);
   border: 1px solid var(--hair); border-radius: 14px;
@@ -42,13 +43,12 @@ figure {
 }
 figcaption, .small, .hint { font-size: 14px; color: var(--t2); }
 .fingerprint {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5ch, 1fr)); gap: 4px 16px;
-  max-width: 30ch;
+  display: grid; grid-template-columns: repeat(8, max-content); gap: 4px 16px;
   margin-top: 8px;
   font: 18px/1.5 ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", monospace;
 }
 dl { display: grid; }
-dl div { display: grid; grid-template-columns: 9.5em 1fr; gap: 2px 16px; padding: 10px 0;
+dl div { display: grid; grid-template-columns: 11.5em 1fr; gap: 2px 16px; padding: 10px 0;
   border-bottom: 1px solid var(--hair); }
 dt { color: var(--t2); }
 dd span { font-weight: 560; }
@@ -65,11 +65,12 @@ dd i { color: var(--t2); font-style: normal; }
 aside { background: var(--warn-soft); border-radius: 14px; padding: 14px 18px; }
 aside b { color: var(--warn); }
 p, dd { overflow-wrap: break-word; min-width: 0; }
-@media (max-width: 480px) {
+@media (max-width: 640px) {
   main { gap: 28px; padding: 28px 20px 48px; }
   header { padding: 14px 20px; }
   dl div { grid-template-columns: 1fr; }
   .button { justify-self: stretch; }
+  .fingerprint { grid-template-columns: repeat(4, max-content); }
 }
 @media (forced-colors: active) {
   .button, aside { border: 1px solid; }

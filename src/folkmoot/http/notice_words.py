@@ -44,22 +44,21 @@ _ENGLISH: Final = Words(
     "browser can’t tell whose computer that is, so it asks you.",
     link_title="Keep meeting links away from this page.",
     link_warning="It comes to you unprotected. A meeting link begins with https, always; open it "
-    "only after you went on below.",
+    "once you have gone on.",
     check_heading="1. Compare this number",
     check="The person who runs the server has the same number on its screen. Ask them to "
     "read out some groups of your choice, or look together.",
     fingerprint_label="Fingerprint of the certificate (SHA-256)",
     check_limits="Somebody in your network could have changed this page on its way. What counts is "
     "that the number on the server’s screen is the one in your browser’s warning: there, open the "
-    "certificate and look for SHA-256.",
+    "certificate and look for SHA-256. If they differ, don’t go on.",
     ways_heading="2. Go on, and confirm the warning",
     ways=(
         Way("Chrome, Edge", ("Advanced", "Proceed to {host} (unsafe)")),
         Way("Firefox", ("Advanced…", "Accept the Risk and Continue")),
-        Way("Android", ("Chrome and Firefox ask the same as on a computer",)),
-        Way("Safari on a Mac", ("Show Details", "visit this website", "Visit Website")),
+        Way("Safari, iPhone, iPad", ("Read the note below first",)),
     ),
-    apple_heading="iPhone, iPad and Safari",
+    apple_heading="Safari, iPhone and iPad",
     apple="The page opens after “Show Details” and “visit this website”, but joining a meeting "
     "usually fails: Safari, and with it the browsers on iPhone and iPad, refuses the meeting’s "
     "connection to such a certificate. Take another device, or Chrome or Firefox on the Mac.",
@@ -79,25 +78,22 @@ _GERMAN: Final = Words(
     "Sie.",
     link_title="Besprechungslinks gehören nicht auf diese Seite.",
     link_warning="Sie kommt ungeschützt bei Ihnen an. Ein Besprechungslink beginnt immer mit "
-    "https; öffnen Sie ihn erst, nachdem Sie unten weitergegangen sind.",
+    "https; öffnen Sie ihn, sobald Sie weitergegangen sind.",
     check_heading="1. Diese Zahl vergleichen",
-    check="Wer den Server betreibt, hat dieselbe Zahl auf dessen Bildschirm. Lassen Sie sich "
+    check="Wer den Server betreibt, sieht dieselbe Zahl auf dessen Bildschirm. Lassen Sie sich "
     "einige Gruppen Ihrer Wahl vorlesen, oder schauen Sie gemeinsam nach.",
     fingerprint_label="Fingerabdruck des Zertifikats (SHA-256)",
     check_limits="Jemand in Ihrem Netz könnte diese Seite unterwegs verändert haben. Es zählt, "
     "dass die Zahl auf dem Bildschirm des Servers dieselbe ist wie in der Warnung Ihres Browsers: "
-    "Öffnen Sie dort das Zertifikat und suchen Sie nach SHA-256.",
+    "Öffnen Sie dort das Zertifikat und suchen Sie nach SHA-256. Sind sie verschieden, gehen Sie "
+    "nicht weiter.",
     ways_heading="2. Weitergehen und die Warnung bestätigen",
     ways=(
         Way("Chrome, Edge", ("Erweitert", "Weiter zu {host} (unsicher)")),
         Way("Firefox", ("Erweitert…", "Risiko akzeptieren und fortfahren")),
-        Way("Android", ("Chrome und Firefox fragen dasselbe wie am Rechner",)),
-        Way(
-            "Safari am Mac",
-            ("Details einblenden", "diese Website besuchen", "Website besuchen"),
-        ),
+        Way("Safari, iPhone, iPad", ("Bitte zuerst den Hinweis unten lesen",)),
     ),
-    apple_heading="iPhone, iPad und Safari",
+    apple_heading="Safari, iPhone und iPad",
     apple="Die Seite öffnet sich nach „Details einblenden“ und „diese Website besuchen“, doch die "
     "Teilnahme scheitert meist: Safari, und damit auch die Browser auf iPhone und iPad, lehnt die "
     "Verbindung der Besprechung mit einem solchen Zertifikat ab. Nehmen Sie ein anderes Gerät, "
