@@ -1,6 +1,6 @@
 /**
- * One call, as everything above the transport sees it. `LiveKitCall` is the only implementation that
- * talks to a server; tests use one in memory.
+ * One call, as everything above the transport sees it. `joinCall` in `livekit_call.ts` makes the only
+ * one that talks to a server; tests use one in memory.
  */
 import type { Observable } from '../observable/observable';
 
@@ -44,13 +44,16 @@ export interface Call {
   /**
    * Publishes a track, replaces the one that is published from this source, or takes it away.
    * A camera that is taken away keeps its publication, muted, so that it comes back quickly.
-   * Waits through a reconnect. The caller stops tracks; the call never does.
+   * Waits through a reconnect. The caller stops tracks; the call never does, but it sets `enabled`.
    *
-   * @throws PublishError - the server refused, or the call is over.
+   * @throws PublishError - the server refused, or the call ended before it was done.
    */
   setTrack(source: Source, track: MediaStreamTrack | undefined): Promise<void>;
 
-  /** Mutes or unmutes what is published from a source; without a publication nothing happens. */
+  /**
+   * Mutes or unmutes what is published from a source, now and later: without a publication nothing
+   * happens yet, and a track that is set afterwards never runs unmuted first.
+   */
   setMuted(source: Source, isMuted: boolean): Promise<void>;
 
   /** Says how large somebody's video is shown, in device pixels; undefined means not at all. */
