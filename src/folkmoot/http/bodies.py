@@ -1,5 +1,6 @@
 """Request bodies of strangers: small, JSON, and exactly of the expected shape."""
 
+import asyncio
 import re
 from typing import Final, TypeVar
 
@@ -11,6 +12,9 @@ from folkmoot.http.problems import ProblemError, bad_request
 MAX_BODY_BYTES: Final = 32 * 1024
 """Security limit: longest body that is read. The longest useful one has about 12 KiB."""
 
+MAX_BODY_S: Final = 10.0
+"""Security limit: how long a body may take to come."""
+
 _JSON: Final = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -20,8 +24,8 @@ async def read_json(request: Request, model: type[Model]) -> Model:
     """Read a body.
 
     Raises:
-        ProblemError: 415 for anything but JSON, 413 for more than `MAX_BODY_BYTES`, 400 for
-            another shape; the field is named, its value is not.
+        ProblemError: 415 for anything but JSON, 413 for more than `MAX_BODY_BYTES`, 408 for what
+            does not come, 400 for another shape; the field is named, its value is not.
     """
     if not _JSON.fullmatch(request.headers.get("content-type", "").strip()):
         raise _closing(
@@ -52,10 +56,16 @@ async def _read(request: Request) -> bytes:
     if not announced.isdigit() or len(announced) > 9 or int(announced) > MAX_BODY_BYTES:
         raise _too_large()
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large()
+    try:
+        async with asyncio.timeout(MAX_BODY_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise _too_large()
+    except TimeoutError:
+        raise _closing(
+            408, "too_slow", "The request did not come in time.", "Send it again."
+        ) from None
     return bytes(body)
 
 
