@@ -169,7 +169,7 @@ export class CapturedDevice {
 
   /** Changes the device in use, and goes back to the one before when the new one doesn't work. */
   async #swap(id: string, label: string): Promise<void> {
-    const before = { id: this.#deviceId, label: this.#label(), isOn: this.state.value.kind === 'on' };
+    const before = { label: this.#label(), isOn: this.state.value.kind === 'on' };
     if (this.#parts.kind === 'camera') {
       // Phones open one camera at a time.
       this.#letGo();
@@ -182,7 +182,6 @@ export class CapturedDevice {
     } catch (error) {
       const why = await this.#failureIn(error);
       if (this.#track === undefined) {
-        this.#deviceId = before.id;
         await this.#captureFrom(() => this.captureAlone());
       }
       this.#parts.onDevice(this.#deviceId);
