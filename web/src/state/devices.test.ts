@@ -2,13 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { browserError, FakeMediaDevices, FakePermissions } from '../media/fake_media';
 import { FakeSound } from '../media/fake_sound';
-import { TONE_MS } from '../media/test_tone';
 import { DevicesModel, type DevicesParts, type Fallback } from './devices';
-import { SILENCE_MS } from './listening';
 import { Preferences } from './preferences';
 
 let browser: FakeMediaDevices;
-let sound: FakeSound;
 let preferences: Preferences;
 let model: DevicesModel;
 
@@ -24,7 +21,7 @@ function modelWith(parts: Partial<DevicesParts> = {}): DevicesModel {
   model = new DevicesModel({
     mediaDevices: browser.asPort(),
     permissions: undefined,
-    sound,
+    sound: new FakeSound(),
     preferences,
     isPhone: false,
     canChooseSpeaker: true,
@@ -39,7 +36,6 @@ const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 beforeEach(() => {
   vi.useFakeTimers();
   browser = new FakeMediaDevices();
-  sound = new FakeSound();
   preferences = memory();
 });
 
@@ -319,84 +315,5 @@ describe('plugging and unplugging', () => {
     await settle();
     expect(model.chosen.value.speaker).toBeUndefined();
     expect(model.fallback.value).toMatchObject({ kind: 'speaker', to: 'Loudspeaker' });
-  });
-});
-
-describe('listening to oneself', () => {
-  it('shows the level while the microphone is on, and nothing while it is off', async () => {
-    await modelWith().start();
-    sound.sample = 0.1;
-    await vi.advanceTimersByTimeAsync(200);
-    expect(model.level.value).toBeGreaterThan(0.5);
-    await model.setMicrophoneOn(false);
-    expect(model.level.value).toBe(0);
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(model.level.value).toBe(0);
-  });
-
-  it('says after five seconds that nothing comes in, and takes it back with the first sound', async () => {
-    await modelWith().start();
-    await vi.advanceTimersByTimeAsync(SILENCE_MS - 100);
-    expect(model.isSilent.value).toBe(false);
-    await vi.advanceTimersByTimeAsync(100);
-    expect(model.isSilent.value).toBe(true);
-    sound.sample = 0.001;
-    await vi.advanceTimersByTimeAsync(100);
-    expect(model.isSilent.value).toBe(false);
-  });
-
-  it('accuses no microphone while the browser holds the sound back', async () => {
-    sound.state = 'suspended';
-    await modelWith().start();
-    await vi.advanceTimersByTimeAsync(2 * SILENCE_MS);
-    expect(model.isSilent.value).toBe(false);
-    model.resumeSound();
-    expect(sound.log.filter((entry) => entry === 'resume')).toHaveLength(2);
-  });
-
-  it('counts a microphone that its own switch mutes as silent', async () => {
-    sound.state = 'suspended';
-    await modelWith().start();
-    for (const track of browser.tracks) {
-      track.muted = true;
-    }
-    await vi.advanceTimersByTimeAsync(SILENCE_MS);
-    expect(model.isSilent.value).toBe(true);
-  });
-
-  it('stops when the page is left', async () => {
-    await modelWith().start();
-    model.close();
-    sound.sample = 0.5;
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(model.level.value).toBe(0);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-});
-
-describe('the speaker test', () => {
-  it('plays on the chosen speaker and ends', async () => {
-    await modelWith().choose('speaker', 'spk-b');
-    const testing = model.testSpeaker();
-    await settle();
-    expect(model.speakerTest.value).toBe('playing');
-    await vi.advanceTimersByTimeAsync(TONE_MS);
-    await testing;
-    expect(model.speakerTest.value).toBe('idle');
-    expect(sound.log).toEqual(['sink spk-b', 'resume', 'play', 'note', 'note', 'pause', 'close']);
-  });
-
-  it('says that a speaker does not work', async () => {
-    sound.sinkFault = browserError('NotFoundError');
-    await modelWith().choose('speaker', 'spk-b');
-    await model.testSpeaker();
-    expect(model.speakerTest.value).toBe('failed');
-  });
-
-  it('plays once at a time', async () => {
-    void modelWith().testSpeaker();
-    void model.testSpeaker();
-    await vi.advanceTimersByTimeAsync(TONE_MS);
-    expect(sound.log.filter((entry) => entry === 'play')).toHaveLength(1);
   });
 });
