@@ -15,7 +15,9 @@ from tests.fakes.web import fetch
 
 HEADERS = {
     "content-security-policy",
+    "cross-origin-embedder-policy",
     "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
     "permissions-policy",
     "referrer-policy",
     "x-content-type-options",
@@ -120,3 +122,55 @@ async def test_an_upgrade_with_an_endless_address_is_answered(server: RunningSer
         writer.close()
         await writer.wait_closed()
     assert b" 431 " in status
+
+
+async def raw_answer(server: RunningServer, words: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.web_port)
+    writer.write(words)
+    try:
+        return await asyncio.wait_for(reader.read(), 5)
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"HELLO\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 20_000,
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    ],
+)
+async def test_what_is_no_http_gets_the_same_headers_and_a_next_step(
+    server: RunningServer, words: bytes
+) -> None:
+    """Symptom: the one answer without them was the ASGI server's own. Who: anybody."""
+    head, _, body = (await raw_answer(server, words)).partition(b"\r\n\r\n")
+    assert b" 400 " in head.splitlines()[0]
+    names = {line.partition(b":")[0].decode().lower() for line in head.splitlines()[1:]}
+    assert names >= HEADERS
+    assert json.loads(body).keys() == {"error", "message", "next_step"}
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/rtc/validate", "/healthz", "/assets/x.js"])
+def test_no_page_runs_what_did_not_come_with_it(server: RunningServer, path: str) -> None:
+    headers = fetch(server.http + path).headers
+    policy = headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert "trusted-types svelte-trusted-html" in policy.split("; ")
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-embedder-policy"] == "require-corp"
+    assert "strict-transport-security" not in headers
+
+
+def test_a_page_may_use_what_a_meeting_needs_and_nothing_else(server: RunningServer) -> None:
+    policy = fetch(server.http + "/").headers["permissions-policy"]
+    allowed = {part.partition("=")[0] for part in policy.split(", ") if part.endswith("=(self)")}
+    assert allowed >= {"camera", "microphone", "display-capture", "speaker-selection"}
+    for name in ("geolocation", "usb", "payment", "clipboard-read", "local-fonts"):
+        assert f"{name}=()" in policy.split(", ")
+    assert "*" not in policy

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from folkmoot.app import Ports, make_embedded_sfu, serve
 from folkmoot.config import Settings, load_settings
-from folkmoot.doors import Encryption
 from folkmoot.domain.ids import Identity, ParticipantSid, RoomName
+from folkmoot.doors import Encryption
 from folkmoot.media import port as m
 from folkmoot.observe.journal import set_up_logs
 from tests.fakes.media import FakeMedia

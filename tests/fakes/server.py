@@ -24,14 +24,15 @@ class RunningServer:
     log: Path
     notice_port: int | None = None
     """Of the page about the browser's warning, with `lan`."""
+    is_encrypted: bool = False
 
     @property
     def http(self) -> str:
-        return f"http://127.0.0.1:{self.web_port}"
+        return f"http{'s' * self.is_encrypted}://127.0.0.1:{self.web_port}"
 
     @property
     def ws(self) -> str:
-        return f"ws://127.0.0.1:{self.web_port}"
+        return f"ws{'s' * self.is_encrypted}://127.0.0.1:{self.web_port}"
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -83,7 +84,10 @@ def running_server(
         line = process.stdout.readline()
         assert line, f"the server did not start: {log.read_text()}"
         ports = json.loads(line)
-        yield RunningServer(process, ports["web"], ports["metrics"], log, ports["notice"])
+        is_encrypted = bool(settings.get("lan") or settings.get("cert"))
+        yield RunningServer(
+            process, ports["web"], ports["metrics"], log, ports["notice"], is_encrypted
+        )
     finally:
         if process.poll() is None:
             process.kill()

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 import folkmoot.cli
 from folkmoot.addresses import bind_tcp
 from folkmoot.cli import app
+from tests.fakes.certificates import OperatorFiles, operator_files
 from tests.fakes.media import FakeMedia
 
 
@@ -26,7 +27,8 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_explains_every_flag() -> None:
     code, text = run("serve", "--help")
     assert code == 0
-    for flag in ("--host", "--port", "--data", "--config", "--media-port", "--metrics-port"):
+    flags = ["--host", "--port", "--data", "--config", "--media-port", "--metrics-port"]
+    for flag in [*flags, "--lan", "--cert", "--key", "--http-port"]:
         assert flag in text
 
 
@@ -91,3 +93,61 @@ def test_migrate_and_version(tmp_path: Path) -> None:
     code, text = run("version")
     assert code == 0
     assert "0.1.0" in text
+
+
+def one_line(*words: str) -> str:
+    code, text = run("serve", "--port", "0", "--metrics-port", "0", *words)
+    assert code == 1
+    assert len(text.strip().splitlines()) == 1
+    return text
+
+
+def with_files(tmp_path: Path, files: OperatorFiles) -> list[str]:
+    return ["--data", str(tmp_path / "d"), "--cert", str(files.cert), "--key", str(files.key)]
+
+
+def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
+    files = operator_files(tmp_path)
+    files.cert.unlink()
+    assert str(files.cert) in one_line(*with_files(tmp_path, files))
+    files.cert.mkdir()
+    assert "is no file" in one_line(*with_files(tmp_path, files))
+
+
+def test_a_certificate_without_its_key_is_asked_for(tmp_path: Path) -> None:
+    files = operator_files(tmp_path)
+    assert "belong together" in one_line("--cert", str(files.cert))
+    assert "belong together" in one_line("--key", str(files.key))
+
+
+def test_a_key_of_another_certificate_is_told_apart(tmp_path: Path) -> None:
+    files = operator_files(tmp_path)
+    key = files.key.read_text()
+    files.write(["localhost"])
+    files.key.write_text(key)
+    assert "is not the one of the certificate" in one_line(*with_files(tmp_path, files))
+
+
+def test_a_key_that_others_can_read_is_not_served_with(tmp_path: Path) -> None:
+    files = operator_files(tmp_path)
+    files.key.chmod(0o644)
+    assert "chmod 600" in one_line(*with_files(tmp_path, files))
+
+
+def test_a_certificate_for_nobody_in_particular_needs_an_origin(tmp_path: Path) -> None:
+    files = operator_files(tmp_path, "*.example.org")
+    assert "allowed_origins" in one_line(*with_files(tmp_path, files))
+
+
+def test_the_network_cannot_be_served_on_this_machine_only(tmp_path: Path) -> None:
+    assert "leave one out" in one_line("--lan", "--host", "127.0.0.1")
+    assert "http_port" in one_line("--http-port", "8000")
+
+
+def test_the_port_of_the_page_about_the_warning_can_be_in_use(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        text = one_line("--lan", "--http-port", port, "--data", str(tmp_path))
+    assert "--http-port" in text
