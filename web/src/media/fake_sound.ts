@@ -9,6 +9,8 @@ export class FakeSound implements SoundPort {
   readonly log: string[] = [];
   /** What `setSinkId` rejects with. */
   sinkFault: Error | undefined;
+  /** Nothing ever plays, as on a computer without sound. */
+  isDead = false;
 
   audioContext(): AudioContext {
     const node = (): unknown => ({
@@ -60,7 +62,7 @@ export class FakeSound implements SoundPort {
       },
       play: () => {
         this.log.push('play');
-        return Promise.resolve();
+        return this.isDead ? new Promise(() => undefined) : Promise.resolve();
       },
       pause: () => this.log.push('pause'),
     } as unknown as HTMLAudioElement;

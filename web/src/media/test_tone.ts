@@ -11,9 +11,18 @@ const NOTES = [
 
 const LOUDNESS = 0.18;
 
+/** How long the browser may take to begin; without any sound hardware it never does. */
+export const START_DEADLINE_MS = 2_000;
+
+/** The browser did not begin to play. */
+export class NoSoundError extends Error {
+  override readonly name = 'NoSoundError';
+}
+
 /**
  * Plays a short tone made on the spot and resolves when it is over.
  *
+ * @throws NoSoundError - the browser did not begin, as on a computer without sound.
  * @throws whatever the browser says when that speaker is gone or sound is not allowed.
  */
 export async function playTestTone(sound: SoundPort, speakerId: string | undefined): Promise<void> {
@@ -26,8 +35,7 @@ export async function playTestTone(sound: SoundPort, speakerId: string | undefin
     if (speakerId !== undefined) {
       await element.setSinkId(speakerId);
     }
-    await context.resume();
-    await element.play();
+    await inTime(Promise.all([context.resume(), element.play()]));
     for (const { startS, hz } of NOTES) {
       ring(context, output, context.currentTime + startS, hz);
     }
@@ -36,6 +44,20 @@ export async function playTestTone(sound: SoundPort, speakerId: string | undefin
     element.pause();
     element.srcObject = null;
     await context.close();
+  }
+}
+
+async function inTime(starting: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new NoSoundError());
+    }, START_DEADLINE_MS);
+  });
+  try {
+    await Promise.race([starting, deadline]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { browserError, FakeMediaDevices } from '../media/fake_media';
 import { FakeSound } from '../media/fake_sound';
-import { TONE_MS } from '../media/test_tone';
+import { START_DEADLINE_MS, TONE_MS } from '../media/test_tone';
 import { DevicesModel } from './devices';
 import { SILENCE_MS } from './listening';
 import { Preferences } from './preferences';
@@ -102,6 +102,15 @@ describe('the speaker test', () => {
     await model.choose('speaker', 'spk-b');
     await model.testSpeaker();
     expect(model.speakerTest.value).toBe('failed');
+  });
+
+  it('does not wait for ever on a computer without sound', async () => {
+    sound.isDead = true;
+    const testing = model.testSpeaker();
+    await vi.advanceTimersByTimeAsync(START_DEADLINE_MS);
+    await testing;
+    expect(model.speakerTest.value).toBe('failed');
+    expect(sound.log.at(-1)).toBe('close');
   });
 
   it('plays once at a time', async () => {
