@@ -22,6 +22,7 @@ pub(crate) struct Room {
     pub(crate) id: RoomId,
     participants: HashMap<ParticipantId, Participant>,
     publications: SlotMap<PublicationKey, Publication>,
+    announcements: u64,
     tracks: HashMap<TrackId, PublicationKey>,
 }
 
@@ -31,6 +32,7 @@ impl Room {
             id,
             participants: HashMap::new(),
             publications: SlotMap::with_key(),
+            announcements: 0,
             tracks: HashMap::new(),
         }
     }
@@ -82,16 +84,21 @@ impl Room {
         own.map(|(key, _)| key).collect()
     }
 
-    /// An announced publication of that participant that has no media section yet.
+    /// That participant's publications without a media section yet, in the order announced.
     pub(crate) fn announced(
         &self,
         publisher: &ParticipantId,
     ) -> Vec<(PublicationKey, PublicationSpec)> {
-        let waiting = self
+        let mut waiting: Vec<_> = self
             .publications
             .iter()
-            .filter(|(_, it)| &it.publisher == publisher && !it.is_bound());
-        waiting.map(|(key, it)| (key, it.spec.clone())).collect()
+            .filter(|(_, it)| &it.publisher == publisher && !it.is_bound())
+            .collect();
+        waiting.sort_unstable_by_key(|(_, it)| it.number);
+        waiting
+            .into_iter()
+            .map(|(key, it)| (key, it.spec.clone()))
+            .collect()
     }
 
     /// `None` if the track exists already.
@@ -104,7 +111,8 @@ impl Room {
         if self.tracks.contains_key(&track) {
             return None;
         }
-        let publication = Publication::new(publisher, track.clone(), spec);
+        self.announcements += 1;
+        let publication = Publication::new(publisher, track.clone(), spec, self.announcements);
         let key = self.publications.insert(publication);
         self.tracks.insert(track, key);
         Some(key)

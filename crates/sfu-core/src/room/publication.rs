@@ -40,6 +40,8 @@ pub(crate) struct Publication {
     pub(crate) publisher: ParticipantId,
     pub(crate) track: TrackId,
     pub(crate) spec: PublicationSpec,
+    /// Grows with each announcement in the room.
+    pub(crate) number: u64,
     is_bound: bool,
     is_muted: bool,
     layers: [Layer; MAX_LAYERS],
@@ -47,11 +49,17 @@ pub(crate) struct Publication {
 }
 
 impl Publication {
-    pub(crate) fn new(publisher: ParticipantId, track: TrackId, spec: PublicationSpec) -> Self {
+    pub(crate) fn new(
+        publisher: ParticipantId,
+        track: TrackId,
+        spec: PublicationSpec,
+        number: u64,
+    ) -> Self {
         Self {
             publisher,
             track,
             spec,
+            number,
             is_bound: false,
             is_muted: false,
             layers: Default::default(),

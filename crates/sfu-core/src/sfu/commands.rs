@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Sfu;
-use super::negotiation::{bind_announced, handle_answer, handle_offer};
+use super::negotiation::{Match, bind_announced, handle_answer, handle_offer};
 use crate::command::{Action, Command, PublicationSpec, Rights};
 use crate::event::EventKind;
 use crate::ids::{Identity, ParticipantId, Target, TrackId};
@@ -224,7 +224,7 @@ fn publish(
     if !publisher.rights.can_publish || found.publish(participant.clone(), track, spec).is_none() {
         return;
     }
-    for started in bind_announced(sfu, room, &participant, transport) {
+    for started in bind_announced(sfu, room, &participant, transport, Match::ByName) {
         sfu.tell(room, participant.clone(), started);
     }
 }

@@ -59,7 +59,8 @@ pub(super) fn handle_offer(
                 tell_ended(sfu, room, publication);
                 end_publication(sfu, room, publication);
             }
-            let bound = bind_announced(sfu, room, &participant, key);
+            let mut bound = bind_announced(sfu, room, &participant, key, Match::ByName);
+            bound.extend(bind_announced(sfu, room, &participant, key, Match::ByOrder));
             let mid_to_track = carried_tracks(sfu, room, key);
             let answer = Description {
                 offer_id,
@@ -92,12 +93,21 @@ fn carried_tracks(sfu: &mut Sfu, room: RoomKey, key: TransportKey) -> Vec<(Strin
     carried.unwrap_or_default()
 }
 
+/// How an announced publication is told from others in a description.
+#[derive(Clone, Copy)]
+pub(super) enum Match {
+    ByName,
+    /// For what is left once everything that has a name in common is matched.
+    ByOrder,
+}
+
 /// Match announced publications with offered sections, whichever came first. Returns what to tell.
 pub(super) fn bind_announced(
     sfu: &mut Sfu,
     room: RoomKey,
     participant: &ParticipantId,
     transport: TransportKey,
+    by: Match,
 ) -> Vec<EventKind> {
     let Some(found) = sfu.rooms.get_mut(room) else {
         return Vec::new();
@@ -114,7 +124,10 @@ pub(super) fn bind_announced(
             let Side::Publisher(side) = &transport.side else {
                 return None;
             };
-            let section = side.find(&spec.cid, spec.kind)?;
+            let section = match by {
+                Match::ByName => side.find(&spec.cid, spec.kind),
+                Match::ByOrder => side.find_begun(spec.kind),
+            }?;
             transport.bind(&section, key);
             Some(section)
         });

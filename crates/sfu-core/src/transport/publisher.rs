@@ -1,6 +1,6 @@
 //! The participant offers, we answer.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
 use str0m::change::SdpOffer;
@@ -22,6 +22,8 @@ const MAX_LAYERS: usize = 3;
 pub(crate) struct PublisherSide {
     sections: Vec<Section>,
     bound: HashMap<String, (String, PublicationKey)>,
+    /// Media ids of the sections in which the latest offer began to send.
+    begun: HashSet<String>,
 }
 
 /// A section in which the publisher sends a track of that name.
@@ -31,18 +33,40 @@ pub(crate) struct AnnouncedSection {
     pub(crate) kind: TrackKind,
 }
 
+impl AnnouncedSection {
+    fn new(section: &Section, kind: TrackKind) -> Self {
+        Self {
+            mid: section.mid.clone(),
+            kind,
+        }
+    }
+}
+
 impl PublisherSide {
     /// A sending section with that track name that carries nothing yet.
     pub(crate) fn find(&self, cid: &str, kind: TrackKind) -> Option<AnnouncedSection> {
-        self.sections
-            .iter()
-            .filter(|section| section.is_sending && section.cid.as_deref() == Some(cid))
-            .filter(|section| !self.bound.contains_key(&section.mid))
-            .find(|section| track_kind(section) == Some(kind))
-            .map(|section| AnnouncedSection {
-                mid: section.mid.clone(),
-                kind,
-            })
+        self.idle(kind)
+            .find(|section| section.cid.as_deref() == Some(cid))
+            .map(|section| AnnouncedSection::new(section, kind))
+    }
+
+    /// The first section that the latest offer began to send in, as long as it carries nothing.
+    ///
+    /// A track's name in a description need not be its id (RFC 8829 section 5.2.1), and Firefox
+    /// makes one up. Clients announce before they offer, so an offer's new sections belong to what
+    /// is announced, in the same order. Older ones don't: theirs may have been refused.
+    pub(crate) fn find_begun(&self, kind: TrackKind) -> Option<AnnouncedSection> {
+        self.idle(kind)
+            .find(|section| self.begun.contains(&section.mid))
+            .map(|section| AnnouncedSection::new(section, kind))
+    }
+
+    fn idle(&self, kind: TrackKind) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(move |section| {
+            section.is_sending
+                && track_kind(section) == Some(kind)
+                && !self.bound.contains_key(&section.mid)
+        })
     }
 
     /// Sections and the publications in them.
@@ -107,6 +131,16 @@ impl Transport {
         let Side::Publisher(side) = &mut self.side else {
             return Vec::new();
         };
+        let was_sending = |section: &Section| {
+            side.sections.iter().any(|before| {
+                before.mid == section.mid && before.is_sending && before.cid == section.cid
+            })
+        };
+        side.begun = sections
+            .iter()
+            .filter(|section| section.is_sending && !was_sending(section))
+            .map(|section| section.mid.clone())
+            .collect();
         side.sections = sections;
         let sections = &side.sections;
         let goes_on = |mid: &String, cid: &String| {
