@@ -27,7 +27,7 @@ function brotli(plain) {
 
 for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath ?? entry.path, entry.name);
-  if (!entry.isFile() || !TEXT.test(entry.name)) continue;
+  if (!entry.isFile() || !TEXT.test(entry.name) || path.includes('/.')) continue;
   const plain = readFileSync(path);
   if (plain.length < MIN_BYTES) continue;
   writeFileSync(`${path}.br`, brotli(plain));
