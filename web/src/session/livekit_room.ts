@@ -18,7 +18,7 @@ import { Roster } from './roster';
 import { ShownSizes } from './shown_sizes';
 
 // LiveKit helps itself so long; then a new connection with a new ticket is the better bet.
-const OWN_RECONNECT_MS = 15_000;
+const OWN_RECONNECT_MS = 8_000;
 const OWN_RECONNECT_MAX_PAUSE_MS = 2_500;
 
 const CONNECT_OPTIONS = { maxRetries: 0, websocketTimeout: 8_000, peerConnectionTimeout: 10_000 };
