@@ -17,7 +17,7 @@ DOCUMENTS: Final = [
 FRONT: Final = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"]
 
 # Made by running, so they are not there in a fresh clone.
-MADE_LATER: Final = frozenset({"data/", "bench/results/"})
+MADE_LATER: Final = frozenset({"data/", "dist/", "bench/results/"})
 VERBS: Final = frozenset(
     re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
 )
