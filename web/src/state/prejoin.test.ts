@@ -40,12 +40,22 @@ beforeEach(() => {
   kept.clear();
 });
 
+it('a page that is drawn anew, in another language, keeps the name and asks for nothing again', async () => {
+  const model = modelJoining(() => Promise.resolve());
+  const start = vi.spyOn(model.devices, 'start').mockResolvedValue();
+  await model.begin();
+  model.noteTyping('Mar');
+  await model.begin();
+  expect(model.name).toBe('Mar');
+  expect(start).toHaveBeenCalledOnce();
+});
+
 describe('joining', () => {
   it('goes in under the trimmed name and remembers it', async () => {
     const join = vi.fn(() => Promise.resolve());
     await modelJoining(join).join('  Maria ');
     expect(join).toHaveBeenCalledWith('Maria');
-    expect(modelJoining(join).rememberedName).toBe('Maria');
+    expect(modelJoining(join).name).toBe('Maria');
   });
 
   it('says that it joins until it has, and joins once however often Join is pressed', async () => {

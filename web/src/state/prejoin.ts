@@ -32,6 +32,8 @@ export class PreJoinModel {
   readonly #join: (name: string) => Promise<void>;
   readonly #progress = new Subject<JoinProgress>({ kind: 'idle' });
   readonly #nameProblem = new Subject<NameProblem | undefined>(undefined);
+  #typed: string | undefined;
+  #hasBegun = false;
 
   constructor(parts: PreJoinParts) {
     this.meeting = parts.meeting;
@@ -42,9 +44,9 @@ export class PreJoinModel {
     this.#join = parts.join;
   }
 
-  /** The name from the last time; empty the first time. */
-  get rememberedName(): string {
-    return this.#preferences.value.name;
+  /** What was typed so far, or the name from the last time; empty the first time. */
+  get name(): string {
+    return this.#typed ?? this.#preferences.value.name;
   }
 
   get progress(): Observable<JoinProgress> {
@@ -56,8 +58,17 @@ export class PreJoinModel {
     return this.#nameProblem;
   }
 
+  /** Switches the devices on; once, however often the page is drawn anew. */
+  async begin(): Promise<void> {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      await this.devices.start();
+    }
+  }
+
   /** Takes the complaint back once the name is a good one, not at each letter. */
   noteTyping(typed: string): void {
+    this.#typed = typed;
     if (this.#nameProblem.value !== undefined && readName(typed).kind === 'name') {
       this.#nameProblem.set(undefined);
     }
