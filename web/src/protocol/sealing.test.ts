@@ -14,15 +14,18 @@ beforeAll(async () => {
   [keys, others] = await Promise.all([deriveKeys(randomBytes(32)), deriveKeys(randomBytes(32))]);
 });
 
-/** What somebody with the key, but without manners, would seal as a name. */
-async function sealedByHand(padded: Bytes): Promise<Bytes> {
+/** What somebody with the key, but without manners, would seal. */
+async function sealedByHand(padded: Bytes, additionalData = ofName()): Promise<Bytes> {
   const iv = randomBytes(12);
-  const additionalData = labelled('folkmoot v1 sealed name', keys.locator, encodeUtf8(ANA));
   const parameters = { name: 'AES-GCM', iv, additionalData };
   return concat(
     iv,
     new Uint8Array(await crypto.subtle.encrypt(parameters, keys.metaKey, padded)),
   );
+}
+
+function ofName(): Bytes {
+  return labelled('folkmoot v1 sealed name', keys.locator, encodeUtf8(ANA));
 }
 
 function padded(lengthSaid: number, bytes: Uint8Array): Bytes {
@@ -98,6 +101,29 @@ describe('a sealed meeting', () => {
     const name = await sealName(keys, ANA, 'Ana');
     await expect(openMeeting(keys, name)).rejects.toThrow(SealError);
   });
+
+  it('is refused when it says to be longer than it is', async () => {
+    const card = encodeUtf8('{"v":1,"title":"Circle"}'.padEnd(480));
+    const ofMeeting = labelled('folkmoot v1 sealed meeting', keys.locator);
+    const honest = await sealedByHand(concat(encodeUint32(480), card), ofMeeting);
+    expect(await openMeeting(keys, honest)).toEqual({ title: 'Circle' });
+    const boastful = await sealedByHand(concat(encodeUint32(481), card), ofMeeting);
+    await expect(openMeeting(keys, boastful)).rejects.toThrow(SealError);
+  });
+
+  it.each(['{"v":2,"title":"x"}', '{"v":1}', '{"v":1,"title":7}', '[]', 'null', 'x'])(
+    'is refused when it is %s',
+    async (text) => {
+      const card = encodeUtf8(text);
+      const filler = new Uint8Array(480 - card.length);
+      const ofMeeting = labelled('folkmoot v1 sealed meeting', keys.locator);
+      const sealed = await sealedByHand(
+        concat(encodeUint32(card.length), card, filler),
+        ofMeeting,
+      );
+      await expect(openMeeting(keys, sealed)).rejects.toThrow(SealError);
+    },
+  );
 
   it('does not open under another secret', async () => {
     const sealed = await sealMeeting(keys, { title: 'Circle' });

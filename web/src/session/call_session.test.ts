@@ -147,6 +147,20 @@ describe('a call whose connection breaks', () => {
     expect(house.rooms).toHaveLength(opened + 1);
   });
 
+  it('hurries again when the last trouble is long over', async () => {
+    const house = connected();
+    for (let round = 0; round < 6; round++) {
+      house.room.breaks('lost');
+      await pass(5_000);
+      house.room.stands();
+    }
+    await pass(MINUTE_MS);
+    const opened = house.rooms.length;
+    house.room.breaks('lost');
+    await pass(300);
+    expect(house.rooms).toHaveLength(opened + 1);
+  });
+
   it('is refused when the door stays shut twice, not once', async () => {
     const house = connected();
     house.fault = { kind: 'not-admitted' };

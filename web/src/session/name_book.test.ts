@@ -75,4 +75,12 @@ describe('a name in the room', () => {
     names.keepOnly(new Set(['CY']));
     expect(names.nameOf('BO', name)).toBeUndefined();
   });
+
+  it('that opens after its bearer left is of no interest', async () => {
+    const { names, onOpened } = book();
+    names.nameOf('BO', await sealed('BO', 'Bo'));
+    names.keepOnly(new Set());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(onOpened).not.toHaveBeenCalled();
+  });
 });
