@@ -11,11 +11,15 @@ use str0m::media::Rid;
 const TRACK: &str = "TR_cam";
 
 fn viewer_of_three_layers() -> World {
+    viewer_of(Clip::simulcast())
+}
+
+fn viewer_of(clip: Clip) -> World {
     let mut world = World::new();
     world.join("alice");
     world.join("bob");
     world.run_ms(1_000);
-    world.publish("alice", TRACK, TrackKind::Video, Clip::simulcast());
+    world.publish("alice", TRACK, TrackKind::Video, clip);
     world.run_ms(3_000);
     world
 }
@@ -104,6 +108,36 @@ fn a_layer_that_the_publisher_stops_is_replaced_by_the_next_best() {
     world.run_ms(2_000);
     let seen = layers(&mut world);
     assert!(seen[seen.len() - 30..].iter().all(|layer| *layer == 'f'));
+}
+
+/// Symptom: after a change to a camera of lower resolution, others saw a frozen picture for almost
+/// three seconds. Cause: browsers leave the highest layer out then, and it was waited for.
+#[test]
+fn a_layer_that_stops_while_others_go_on_is_replaced_within_a_second() {
+    let mut world = viewer_of_three_layers();
+    for layer in [2, 1] {
+        world.client("alice").pause_layer(TRACK, layer, true);
+        world.run_ms(2_000);
+    }
+    let bob = world.client("bob").received[TRACK].clone();
+    let gaps = bob
+        .windows(2)
+        .map(|pair| (pair[1].at - pair[0].at).as_millis());
+    let longest = gaps.max().unwrap();
+    assert!((500..1_000).contains(&longest), "{longest} ms");
+    assert_eq!(layers(&mut world).last(), Some(&'q'));
+}
+
+#[test]
+fn a_slow_picture_does_not_change_between_layers_by_itself() {
+    let mut slow = Clip::simulcast();
+    slow.interval = std::time::Duration::from_millis(900);
+    let mut world = viewer_of(slow);
+    world.run_ms(30_000);
+    let mut seen = layers(&mut world);
+    seen.dedup();
+    assert_eq!(seen.last(), Some(&'f'));
+    assert!(seen.len() <= 3, "{seen:?}");
 }
 
 #[test]

@@ -13,6 +13,11 @@ use crate::plane::{LayerSource, MediaIn, MediaOut, MediaPlane, Slot, TransportKe
 /// A layer without packets for this long is not offered to subscribers. Publishers pause layers
 /// when their bandwidth sinks; 2.5 s rides over a retransmission storm and a slow screen share.
 const LAYER_TIMEOUT: Duration = Duration::from_millis(2_500);
+/// Sooner when the publisher goes on with its other layers, as browsers do that change to a camera of
+/// lower resolution: viewers of the layer that stopped see a frozen picture meanwhile. Both must
+/// have passed, so that neither a slow screen share nor the order of packets looks like it.
+const STALL: Duration = Duration::from_millis(600);
+const STALL_FRAMES: u32 = 8;
 const MAX_LAYERS: usize = 3;
 
 /// What is known of one layer.
@@ -20,8 +25,19 @@ const MAX_LAYERS: usize = 3;
 struct Layer {
     source: Option<LayerSource>,
     last_packet: Option<Instant>,
+    /// Frames of other layers since.
+    frames_missed: u32,
     is_live: bool,
     keyframes: KeyframeThrottle,
+}
+
+impl Layer {
+    fn is_silent(&self, now: Instant) -> bool {
+        self.last_packet.is_none_or(|last| {
+            let has_stalled = self.frames_missed >= STALL_FRAMES && now > last + STALL;
+            has_stalled || now > last + LAYER_TIMEOUT
+        })
+    }
 }
 
 /// One participant's receipt of the publication.
@@ -210,6 +226,11 @@ impl Publication {
     }
 
     fn note_layer(&mut self, packet: &MediaIn, is_keyframe: bool, plane: &mut impl MediaPlane) {
+        if packet.marker {
+            for layer in &mut self.layers {
+                layer.frames_missed = layer.frames_missed.saturating_add(1);
+            }
+        }
         let Some(layer) = self.layers.get_mut(usize::from(packet.layer)) else {
             return;
         };
@@ -218,6 +239,7 @@ impl Publication {
         let was_live = layer.is_live;
         layer.source = Some(packet.source);
         layer.last_packet = Some(packet.arrived);
+        layer.frames_missed = 0;
         layer.is_live = true;
         if is_keyframe {
             layer.keyframes.satisfied();
@@ -272,9 +294,7 @@ impl Publication {
         }
         let mut has_changed = false;
         for layer in &mut self.layers {
-            let is_silent = layer
-                .last_packet
-                .is_none_or(|last| now > last + LAYER_TIMEOUT);
+            let is_silent = layer.is_silent(now);
             has_changed |= layer.is_live && is_silent;
             layer.is_live &= !is_silent;
             if let Some(source) = layer.source.filter(|_| layer.keyframes.poll(now)) {
