@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import itertools
 import os
 import signal
 import socket
@@ -24,6 +25,10 @@ from folkmoot.tls.live import LiveCertificate, ensure_own, server_names
 
 LOOK_S: Final = 3.0
 """How often the certificate's files are looked at."""
+LOOKS_PER_RENEWAL: Final = 1200
+"""An hour: a certificate that cannot be renewed is not to fill the log."""
+
+_WILDCARDS: Final = ("0.0.0.0", "::")  # noqa: S104  # compared, not bound
 
 _log = structlog.get_logger("doors")
 
@@ -42,8 +47,8 @@ class Encryption:
     """By which pages are opened, the one to tell others first."""
     is_self_made: bool
 
-    def refresh(self, clock: Clock) -> None:
-        """Take in what changed in the files, and renew a certificate that we made in time."""
+    def renew(self, clock: Clock) -> None:
+        """Replace a certificate that we made, in time."""
         now = utc_of(clock.now())
         if self.is_self_made and needs_renewal(self.live.certificate, self.names, now):
             try:
@@ -53,13 +58,15 @@ class Encryption:
         self.live.reload_if_changed()
 
     async def keep_fresh(self, clock: Clock) -> None:
-        """Refresh for as long as the server runs, and when told to by SIGHUP."""
+        """Take in new files for as long as the server runs, and when told to by SIGHUP."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, self.live.reload)
         try:
-            while True:
+            for look in itertools.count():
                 await asyncio.sleep(LOOK_S)
-                self.refresh(clock)
+                self.live.reload_if_changed()
+                if look % LOOKS_PER_RENEWAL == 0:
+                    self.renew(clock)
         finally:
             loop.remove_signal_handler(signal.SIGHUP)
 
@@ -85,9 +92,9 @@ def open_encryption(settings: Settings, clock: Clock) -> Encryption | None:
     if not settings.lan:
         return None
     files = own_files(settings.data)
-    names = own_names(own_addresses(), socket.gethostname())
+    names = names_in_network(settings.listen_host)
     ensure_own(files, names, utc_of(clock.now()))
-    return Encryption(LiveCertificate(files), files, _best_first(names), is_self_made=True)
+    return Encryption(LiveCertificate(files), files, names, is_self_made=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +204,13 @@ def why(error: OSError) -> str:
     return f"The server cannot listen: {os.strerror(error.errno) if error.errno else 'no address'}"
 
 
-def _best_first(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Others can always come by an address; by a name only where their network knows it."""
-    others = [name for name in names if _is_address(name) and not _is_loopback(name)]
-    return tuple(dict.fromkeys([*others, *names]))
+def names_in_network(listen_host: str) -> tuple[str, ...]:
+    """What this machine's pages are opened by, the one to tell others first.
 
-
-def _is_address(name: str) -> bool:
-    return ":" in name or name.replace(".", "").isdecimal()
-
-
-def _is_loopback(name: str) -> bool:
-    return name == "::1" or name.startswith("127.")
+    Args:
+        listen_host: one name or address that is served, or a wildcard.
+    """
+    addresses = own_addresses()
+    # Others can always come by an address; by a name only where their network knows it.
+    best = addresses if listen_host in _WILDCARDS else [listen_host.lower()]
+    return tuple(dict.fromkeys([*best, *own_names(addresses, socket.gethostname())]))
