@@ -1,0 +1,133 @@
+import { m } from '../../messages/messages.js';
+import type { Announcement, Name } from '../../state/announcements';
+import type { Person } from '../../state/people';
+import type { Corner } from '../../state/self_corner';
+import type { ShortcutId } from '../../state/shortcuts';
+
+/** So many names are read out; the rest is a number. */
+const MAX_NAMES = 3;
+
+/** A name inside a sentence, kept from turning the direction of the words around it. */
+export function nameIn(name: Name): string {
+  return name === undefined ? m.call_someone() : `\u2068${name}\u2069`;
+}
+
+/** What a tile or row calls somebody. */
+export function labelOf({ isLocal, name }: Pick<Person, 'isLocal' | 'name'>): string {
+  return isLocal ? m.call_you() : (name ?? m.call_someone());
+}
+
+/** What somebody hears who can't see the tile. */
+export function tileWords(
+  person: Person,
+  is: { readonly speaking: boolean; readonly pinned: boolean; readonly frozen: boolean },
+): string {
+  return [
+    labelOf(person),
+    person.isMicrophoneOn ? m.call_tile_microphone_on() : m.call_tile_microphone_off(),
+    ...(person.camera === undefined ? [m.call_tile_camera_off()] : []),
+    ...(is.speaking ? [m.call_tile_speaking()] : []),
+    ...(is.pinned ? [m.call_tile_pinned()] : []),
+    ...(is.frozen ? [m.call_tile_frozen()] : []),
+  ].join(', ');
+}
+
+/** An announcement in words. */
+export function wordsFor(what: Announcement, locale: string): string {
+  switch (what.kind) {
+    case 'joined':
+    case 'left':
+    case 'speaking':
+      return manyWords(what.kind, what.names, locale);
+    case 'shares':
+    case 'stopped-sharing':
+    case 'pinned':
+    case 'unpinned':
+      return NAMED[what.kind]({ name: nameIn(what.name) });
+    default:
+      return ownWords(what);
+  }
+}
+
+/** What somebody did or what happened to them. */
+function ownWords(what: Exclude<Announcement, { names: unknown } | { name: Name }>): string {
+  switch (what.kind) {
+    case 'microphone':
+    case 'camera':
+    case 'sharing':
+      return SWITCHED[what.kind][what.isOn ? 'on' : 'off']();
+    case 'self':
+      return what.isHidden ? m.call_said_self_hidden() : m.call_said_self_shown();
+    case 'view':
+      return what.view === 'grid' ? m.call_said_view_grid() : m.call_said_view_speaker();
+    case 'corner':
+      return CORNER_WORDS[what.corner]();
+    default:
+      return PLAIN[what.kind]();
+  }
+}
+
+/** What the help says of each key. */
+export const KEY_WORDS: Readonly<Record<ShortcutId, () => string>> = {
+  microphone: m.call_keys_microphone,
+  camera: m.call_keys_camera,
+  talk: m.call_keys_talk,
+  share: m.call_keys_share,
+  people: m.call_keys_people,
+  view: m.call_keys_view,
+  'full-screen': m.call_keys_full_screen,
+  'who-speaks': m.call_keys_who_speaks,
+  regions: m.call_keys_regions,
+  help: m.call_keys_help,
+};
+
+const SWITCHED = {
+  microphone: { on: m.call_said_microphone_on, off: m.call_said_microphone_off },
+  camera: { on: m.call_said_camera_on, off: m.call_said_camera_off },
+  sharing: { on: m.call_said_sharing_on, off: m.call_said_sharing_off },
+} as const;
+
+const NAMED = {
+  shares: m.call_said_shares,
+  'stopped-sharing': m.call_said_stopped_sharing,
+  pinned: m.call_said_pinned,
+  unpinned: m.call_said_unpinned,
+} as const;
+
+const PLAIN = {
+  trouble: m.call_said_trouble,
+  back: m.call_said_back,
+  copied: m.call_said_copied,
+} as const;
+
+const CORNER_WORDS: Readonly<Record<Corner, () => string>> = {
+  'top-left': m.call_said_corner_top_left,
+  'top-right': m.call_said_corner_top_right,
+  'bottom-left': m.call_said_corner_bottom_left,
+  'bottom-right': m.call_said_corner_bottom_right,
+};
+
+const MANY = {
+  joined: { one: m.call_said_joined_one, many: m.call_said_joined_many },
+  left: { one: m.call_said_left_one, many: m.call_said_left_many },
+  speaking: { one: m.call_said_speaking_one, many: m.call_said_speaking_many },
+} as const;
+
+function manyWords(kind: keyof typeof MANY, names: readonly Name[], locale: string): string {
+  const [first] = names;
+  if (names.length === 0) {
+    return m.call_said_speaking_nobody();
+  }
+  return names.length === 1
+    ? MANY[kind].one({ name: nameIn(first) })
+    : MANY[kind].many({ names: listOf(names, locale) });
+}
+
+function listOf(names: readonly Name[], locale: string): string {
+  const rest = names.length - MAX_NAMES;
+  if (rest > 1) {
+    const shown = names.slice(0, MAX_NAMES).map(nameIn).join(', ');
+    return m.call_said_others({ names: shown, count: rest });
+  }
+  return new Intl.ListFormat(locale, { type: 'conjunction' }).format(names.map(nameIn));
+}
