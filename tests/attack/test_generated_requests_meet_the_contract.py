@@ -93,7 +93,7 @@ def test_whatever_the_contract_allows_or_forbids_is_answered_by_it(
 
 
 @pytest.mark.full
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_two_thousand_requests_of_each_kind_are_answered_by_the_contract(
     generous: RunningServer, label: str
