@@ -8,6 +8,8 @@ staged=src/folkmoot/web
 
 # Python finds the web client inside the package only there; in the repository it uses web/dist.
 trap 'rm -rf "$staged"' EXIT
+# Again: a client that was built by hand is not compressed.
+node tools/precompress.mjs web/dist
 rm -rf "$staged"
 cp -r web/dist "$staged"
 rm -rf "$staged/.vite"
