@@ -40,6 +40,7 @@ class Sfu:
         *,
         bind: str,
         candidates: list[str],
+        local_only: bool = False,
         workers: int = 1,
         max_sdp_bytes: int = 131072,
         max_sdp_sections: int = 64,
@@ -51,6 +52,7 @@ class Sfu:
             bind: local socket address, e.g. ``"0.0.0.0:7882"``; port 0 picks a free one.
             candidates: addresses participants are told to send to. One without a port gets the
                 bound port: ``["127.0.0.1"]``, ``["[2001:db8::1]:7882"]``.
+            local_only: take nothing from other machines, whatever ``bind`` lets in.
             workers: threads, 1..64; a room lives on one of them.
             max_sdp_bytes: security limit, longest session description taken.
             max_sdp_sections: security limit, most media sections in an offer.

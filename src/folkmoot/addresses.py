@@ -3,7 +3,8 @@
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from folkmoot.interfaces import interface_addresses
@@ -31,22 +32,44 @@ def resolve(host: str) -> str:
         return str(infos[0][4][0])
 
 
-def media_bind(address: str, port: int) -> str:
-    """A socket address as the engine takes it."""
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+@dataclass(frozen=True, slots=True)
+class MediaDoor:
+    """Where the media engine is reached.
+
+    Attributes:
+        bind: the address of its socket.
+        candidates: addresses that participants are told to send to.
+        local_only: whether it takes nothing from other machines.
+    """
+
+    bind: str
+    candidates: Sequence[str]
+    local_only: bool = False
+
+    def socket_address(self, port: int) -> str:
+        """What to bind, as the engine takes it."""
+        return f"[{self.bind}]:{port}" if ":" in self.bind else f"{self.bind}:{port}"
 
 
-def media_candidates(address: str) -> list[str]:
-    """Addresses that participants are told to send to.
+def media_door(address: str, named: Sequence[str] = ()) -> MediaDoor:
+    """Decide where media is received.
 
     Args:
-        address: what the server listens on; for a wildcard, the machine's addresses towards other
-            networks, or loopback when it has none.
+        address: what the server listens on.
+        named: addresses that the operator says participants reach.
     """
-    if not ipaddress.ip_address(address).is_unspecified:
-        return [address]
-    can_ipv6 = ":" in address
-    return [own for own in own_addresses() if can_ipv6 or ":" not in own] or ["127.0.0.1"]
+    wildcard = "::" if ":" in address else "0.0.0.0"  # noqa: S104
+    is_loopback = ipaddress.ip_address(address).is_loopback
+    if named:
+        # Pages may come through a proxy on this machine; media does not.
+        return MediaDoor(wildcard if is_loopback else address, named)
+    family_only = [own for own in own_addresses() if ":" in address or ":" not in own]
+    if is_loopback:
+        # Firefox sends from an address of the network, and never from there to a loopback one.
+        return MediaDoor(wildcard, [address, *family_only], local_only=True)
+    if ipaddress.ip_address(address).is_unspecified:
+        return MediaDoor(address, family_only or ["127.0.0.1"])
+    return MediaDoor(address, [address])
 
 
 def own_addresses() -> list[str]:

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from folkmoot.addresses import media_bind, media_candidates, resolve
+from folkmoot.addresses import media_door, resolve
 from folkmoot.config import Settings
 from folkmoot.doors import Doors, Encryption, Servers, StartError, open_doors, why
 from folkmoot.http.about import AboutServer
@@ -102,11 +102,12 @@ def make_embedded_sfu(settings: Settings) -> MediaPort:
     from folkmoot._sfu import Sfu, SfuError  # noqa: PLC0415
     from folkmoot.media.sfu import EmbeddedSfu  # noqa: PLC0415
 
-    address = resolve(settings.listen_host)
+    door = media_door(resolve(settings.listen_host), settings.media_addresses)
     try:
         engine = Sfu(
-            bind=media_bind(address, settings.media_port),
-            candidates=settings.media_addresses or media_candidates(address),
+            bind=door.socket_address(settings.media_port),
+            candidates=list(door.candidates),
+            local_only=door.local_only,
             workers=settings.workers,
         )
     except SfuError as error:

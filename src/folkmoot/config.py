@@ -116,7 +116,9 @@ class Settings(BaseSettings):
     media_addresses: Words = Field(
         default_factory=list,
         description="Addresses that participants send media to, as they see them; with or without "
-        "a port. Default: `host`, or for a wildcard host the machine's own addresses.",
+        "a port. Default: `host`, or for a wildcard host the machine's own addresses. A loopback "
+        "host comes with these too, because Firefox sends no media to loopback; other machines are "
+        "not listened to all the same.",
     )
     metrics_port: Port = Field(
         7883, description="TCP port for metrics, always on 127.0.0.1; 0 picks a free one."

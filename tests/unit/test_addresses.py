@@ -6,7 +6,7 @@ import struct
 import pytest
 
 import folkmoot.addresses
-from folkmoot.addresses import media_candidates, own_addresses, own_names
+from folkmoot.addresses import media_door, own_addresses, own_names
 from folkmoot.interfaces import interface_addresses, parse_address, parse_messages
 
 LOCAL, ADDRESS, TEMPORARY = 2, 1, 0x01
@@ -34,15 +34,45 @@ def test_two_networks_are_both_told_to_participants(monkeypatch: pytest.MonkeyPa
     """
     addresses = ["127.0.0.1", "192.168.1.5", "10.0.0.7", "::1", "fe80::1", "fd00::5"]
     machine_has(monkeypatch, addresses, "10.0.0.7")
-    assert media_candidates("0.0.0.0") == ["10.0.0.7", "192.168.1.5"]
-    assert media_candidates("::") == ["10.0.0.7", "192.168.1.5", "fd00::5"]
-    assert media_candidates("192.168.1.5") == ["192.168.1.5"]
+    assert media_door("0.0.0.0").candidates == ["10.0.0.7", "192.168.1.5"]
+    assert media_door("::").candidates == ["10.0.0.7", "192.168.1.5", "fd00::5"]
+    assert media_door("192.168.1.5").candidates == ["192.168.1.5"]
+    assert not media_door("0.0.0.0").local_only
 
 
 def test_a_machine_without_a_network_still_serves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     machine_has(monkeypatch, ["127.0.0.1", "::1"], None)
     assert own_addresses() == []
-    assert media_candidates("0.0.0.0") == ["127.0.0.1"]
+    assert media_door("0.0.0.0").candidates == ["127.0.0.1"]
+    assert media_door("127.0.0.1").candidates == ["127.0.0.1"]
+
+
+def test_on_loopback_firefox_finds_an_address_that_it_sends_media_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Symptom: Firefox on the server's own machine never connects.
+
+    Cause: only loopback was told, and Firefox pairs no address of the network with that. Who:
+    everybody who tries the default settings in Firefox.
+    """
+    machine_has(monkeypatch, ["127.0.0.1", "10.0.0.7", "::1", "fd00::5"], "10.0.0.7")
+    door = media_door("127.0.0.1")
+    assert (door.socket_address(7882), door.local_only) == ("0.0.0.0:7882", True)
+    assert door.candidates == ["127.0.0.1", "10.0.0.7"]
+    sixth = media_door("::1")
+    assert (sixth.socket_address(7882), sixth.local_only) == ("[::]:7882", True)
+    assert sixth.candidates == ["::1", "10.0.0.7", "fd00::5"]
+
+
+def test_media_reaches_a_server_whose_pages_come_through_a_proxy() -> None:
+    """Symptom: people behind a proxy see the page and never each other.
+
+    Cause: the address named for media was not bound. Who: operators who follow the proxy guide.
+    """
+    door = media_door("127.0.0.1", ["203.0.113.7"])
+    assert (door.bind, door.candidates) == ("0.0.0.0", ["203.0.113.7"])
+    assert not door.local_only
+    assert media_door("192.168.1.5", ["203.0.113.7"]).bind == "192.168.1.5"
 
 
 @pytest.mark.parametrize(

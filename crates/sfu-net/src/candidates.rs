@@ -56,16 +56,22 @@ pub struct Candidates {
     advertised: Vec<SocketAddr>,
     /// Addresses of this machine among them; the others belong to a gateway in front of it.
     local: Vec<IpAddr>,
+    is_local_only: bool,
 }
 
 impl Candidates {
-    /// Complete `wanted` with the bound port.
+    /// Complete `wanted` with the bound port; with `is_local_only`, nobody else on the network
+    /// reaches any of them.
     ///
     /// # Errors
     ///
     /// None given, one that nobody can send to (unspecified), or one of a family that `bound`
     /// does not receive.
-    pub fn new(wanted: &[CandidateAddress], bound: SocketAddr) -> Result<Self, StartError> {
+    pub fn new(
+        wanted: &[CandidateAddress],
+        bound: SocketAddr,
+        is_local_only: bool,
+    ) -> Result<Self, StartError> {
         if wanted.is_empty() {
             return Err(StartError::NoCandidates);
         }
@@ -92,7 +98,11 @@ impl Candidates {
             .map(|c| c.ip)
             .filter(|&ip| UdpSocket::bind((ip, 0)).is_ok());
         let local = local.collect();
-        Ok(Self { advertised, local })
+        Ok(Self {
+            advertised,
+            local,
+            is_local_only,
+        })
     }
 
     /// All of them, in the order given.
@@ -101,8 +111,11 @@ impl Candidates {
     }
 
     /// The candidate by which a datagram came: that with the local address it was sent to, else
-    /// (a gateway translated it) the first of the sender's family.
+    /// (a gateway translated it) the first of the sender's family. None for who may not reach any.
     pub fn reached_by(&self, source: SocketAddr, local: Option<IpAddr>) -> Option<SocketAddr> {
+        if self.is_local_only && !self.local.contains(&source.ip()) {
+            return None;
+        }
         let exact = self.advertised.iter().find(|c| Some(c.ip()) == local);
         exact
             .or_else(|| {
@@ -135,7 +148,7 @@ mod tests {
 
     fn candidates(wanted: &[&str], bound: &str) -> Result<Candidates, Box<dyn std::error::Error>> {
         let wanted: Result<Vec<CandidateAddress>, _> = wanted.iter().map(|c| c.parse()).collect();
-        Ok(Candidates::new(&wanted?, address(bound)?)?)
+        Ok(Candidates::new(&wanted?, address(bound)?, false)?)
     }
 
     #[test]

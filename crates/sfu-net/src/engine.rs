@@ -56,7 +56,7 @@ impl Engine {
             return Err(StartError::Workers(workers.into()));
         }
         let (bound, sockets) = bind_all(settings.bind, workers)?;
-        let candidates = Candidates::new(&settings.candidates, bound)?;
+        let candidates = Candidates::new(&settings.candidates, bound, settings.is_local_only)?;
         let refused = |error: io::Error| StartError::resources(&error);
         let ports = sockets
             .into_iter()

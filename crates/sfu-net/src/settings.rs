@@ -16,6 +16,9 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// Addresses that participants are told to send to.
     pub candidates: Vec<CandidateAddress>,
+    /// Take datagrams from this machine only, whatever `bind` lets in: from those of the candidates
+    /// that are its own addresses.
+    pub is_local_only: bool,
     /// Threads, `1..=`[`MAX_WORKERS`].
     pub workers: u8,
     /// Limits of the core; its `worker` and `candidates` are filled in.

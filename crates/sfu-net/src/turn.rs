@@ -146,7 +146,7 @@ impl Worker {
         let now = Instant::now();
         for datagram in ingress.datagrams() {
             self.counters.datagrams_received += 1;
-            // Without a candidate of the sender's family there is no transport to belong to.
+            // Without a candidate that the sender can reach there is no transport to belong to.
             let Some(destination) = self.port.candidate(datagram.source, datagram.local) else {
                 continue;
             };

@@ -96,3 +96,31 @@ fn an_answer_comes_from_the_address_that_was_asked() {
     // A connected socket takes answers from that address only.
     assert_eq!(Sender(socket).ask("stun 0"), "0: stun 0");
 }
+
+/// A machine's own traffic has one of its addresses at both ends. 127.0.0.3 stands in for a
+/// neighbour: the kernel delivers from it, but it is not among the addresses that were told.
+#[test]
+fn an_engine_for_this_machine_only_hears_nobody_else() {
+    let local = Settings {
+        bind: SocketAddr::from(([0, 0, 0, 0], 0)),
+        candidates: vec!["127.0.0.1".parse().unwrap(), "127.0.0.2".parse().unwrap()],
+        is_local_only: true,
+        ..settings(1)
+    };
+    let engine = Engine::start_with(&local, Script::new).unwrap();
+    let from = |own: &str, to: &str| {
+        let socket = UdpSocket::bind((own, 0)).unwrap();
+        socket.connect((to, engine.port())).unwrap();
+        socket
+            .set_read_timeout(Some(std::time::Duration::from_millis(100)))
+            .unwrap();
+        Sender(socket)
+    };
+    let stranger = from("127.0.0.3", "127.0.0.1");
+    for _ in 0..5 {
+        stranger.0.send(b"stun 0").unwrap();
+        assert_eq!(stranger.hear(), None);
+    }
+    assert_eq!(from("127.0.0.2", "127.0.0.1").ask("stun 0"), "0: stun 0");
+    assert_eq!(from("127.0.0.1", "127.0.0.2").ask("stun 0"), "0: stun 0");
+}

@@ -37,13 +37,18 @@ impl Sfu {
 impl Sfu {
     #[new]
     #[pyo3(signature = (
-        *, bind, candidates, workers=1,
+        *, bind, candidates, local_only=false, workers=1,
         max_sdp_bytes=131072, max_sdp_sections=64, max_data_queue_bytes=4194304
     ))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "keyword arguments of the Python class"
+    )]
     fn new(
         py: Python<'_>,
         bind: &str,
         candidates: Vec<String>,
+        local_only: bool,
         workers: i64,
         max_sdp_bytes: usize,
         max_sdp_sections: usize,
@@ -55,8 +60,13 @@ impl Sfu {
             max_data_queue_bytes,
             ..Config::default()
         };
-        let started = settings(bind, &candidates, workers, limits)
-            .and_then(|settings| py.detach(|| Engine::start(&settings)));
+        let started = settings(bind, &candidates, workers, limits).and_then(|settings| {
+            let settings = Settings {
+                is_local_only: local_only,
+                ..settings
+            };
+            py.detach(|| Engine::start(&settings))
+        });
         started
             .map(|engine| Self { engine })
             .map_err(|error| start_error(&error))
@@ -297,6 +307,7 @@ fn settings(
     Ok(Settings {
         bind,
         candidates: candidates?,
+        is_local_only: false,
         workers,
         core,
     })

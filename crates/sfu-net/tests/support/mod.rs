@@ -183,6 +183,7 @@ pub fn settings(workers: u8) -> Settings {
     Settings {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         candidates: vec!["127.0.0.1".parse().unwrap()],
+        is_local_only: false,
         workers,
         core: Config::default(),
     }
