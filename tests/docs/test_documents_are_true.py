@@ -65,12 +65,6 @@ def test_links_between_documents_lead_somewhere(document: str) -> None:
     assert [target for target in local if not (folder / target).exists()] == []
 
 
-def test_the_front_page_of_a_server_names_a_guide_that_exists() -> None:
-    page = _text("web/src/ui/FrontPage.svelte")
-    (guide,) = re.findall(r"docs/[\w/-]+\.md", page)
-    assert (ROOT / guide).is_file()
-
-
 def test_make_help_says_what_each_verb_does() -> None:
     expected = {"run", "test", "test-full", "unit", "lint", "bench", "build", "format", "clean"}
     assert expected | {"lock", "help", "bench-forward", "bench-signalling"} <= VERBS
