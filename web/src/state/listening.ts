@@ -44,6 +44,7 @@ export class Listening {
     this.#stop();
     this.#meter?.close();
     void this.#context?.close();
+    this.#context = undefined;
   }
 
   #listenTo(track: MediaStreamTrack | undefined): void {
