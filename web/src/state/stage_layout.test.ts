@@ -52,6 +52,17 @@ describe('the stage', () => {
     expect(layoutStage(spotlight(12), PHONE, 'p11', 0).tiles.length).toBeGreaterThan(2);
   });
 
+  it('makes a strip narrower before it turns pages, and takes no room from the middle for them', () => {
+    const five = layoutStage(spotlight(5), { width: 1_256, height: 664 }, 'p4', 0);
+    expect(five.pages).toBe(1);
+    const twelve = layoutStage(spotlight(12), WIDE, 'p11', 0);
+    expect(twelve.tiles[0]?.rect.height).toBe(WIDE.height);
+    for (const { rect } of twelve.tiles.filter((tile) => tile.isInStrip)) {
+      expect(rect.y + rect.height).toBeLessThanOrEqual(WIDE.height - 50);
+    }
+    expect(twelve.pager.x).toBeGreaterThan(WIDE.width - 240);
+  });
+
   it('leaves a tiny screen to what is shared', () => {
     const layout = layoutStage(spotlight(3), { width: 320, height: 148 }, 'p2', 0);
     expect(layout.tiles.map(({ key }) => key.id)).toEqual(['s']);

@@ -94,6 +94,11 @@ describe('pages', () => {
     expect(ids(pageOf(tiles, 'me', 4, 1).tiles)).toEqual(['d', 'e', 'f']);
   });
 
+  it('of one tile begin with somebody else', () => {
+    expect(ids(pageOf(tiles, 'me', 1, 0).tiles)).toEqual(['a']);
+    expect(ids(pageOf([...tiles].reverse(), 'f', 2, 0).tiles)).toEqual(['me', 'f']);
+  });
+
   it('show everybody exactly once', () => {
     for (let capacity = 1; capacity < 9; capacity += 1) {
       const { pages } = pageOf(tiles, 'me', capacity, 0);
@@ -110,9 +115,9 @@ describe('pages', () => {
 
 describe('the strip', () => {
   it('is at the side on a wide screen, below on a high one, and away on a tiny one', () => {
-    expect(divideStage({ width: 1_200, height: 700 }, true, 10).strip).toMatchObject({ y: 0 });
-    expect(divideStage({ width: 390, height: 700 }, true, 10).strip).toMatchObject({ x: 0 });
-    expect(divideStage({ width: 320, height: 150 }, true, 10).strip).toBeUndefined();
+    expect(divideStage({ width: 1_200, height: 700 }, 4, 10).strip).toMatchObject({ y: 0 });
+    expect(divideStage({ width: 390, height: 700 }, 4, 10).strip).toMatchObject({ x: 0 });
+    expect(divideStage({ width: 320, height: 150 }, 4, 10).strip).toBeUndefined();
   });
 
   it('holds as many tiles as it has room for, inside it', () => {
@@ -121,7 +126,7 @@ describe('the strip', () => {
       { width: 390, height: 700 },
       { width: 800, height: 360 },
     ]) {
-      const { strip } = divideStage(area, true, 10);
+      const { strip } = divideStage(area, 4, 10);
       if (strip === undefined) {
         throw new Error('There is room for a strip.');
       }
@@ -137,7 +142,7 @@ describe('the strip', () => {
   });
 
   it('leaves the rest to what is in the middle', () => {
-    const { main, strip } = divideStage({ width: 1_200, height: 700 }, true, 10);
+    const { main, strip } = divideStage({ width: 1_200, height: 700 }, 4, 10);
     const [share] = layoutMain(main, [{ kind: 'share', id: 's' }], 10);
     expect(share).toEqual(main);
     expect(main.width + 10 + (strip?.width ?? 0)).toBe(1_200);

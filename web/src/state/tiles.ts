@@ -1,4 +1,4 @@
-import { ANY_ASPECT, MIN_TILE, PERSON_ASPECT, layoutGrid, type Rect, type Size } from './grid';
+import { ANY_ASPECT, PERSON_ASPECT, layoutGrid, type Rect, type Size } from './grid';
 
 /** What a tile shows. */
 export type TileKey =
@@ -65,8 +65,9 @@ export function pageOf(
 ): { readonly tiles: readonly TileKey[]; readonly page: number; readonly pages: number } {
   const size = Math.max(1, capacity);
   const pages = Math.max(1, Math.ceil(tiles.length / size));
-  const own = tiles.find((tile) => tile.id === self);
-  const others = tiles.filter((tile) => tile.id !== self);
+  // Where one tile fits, that is somebody else.
+  const own = size === 1 ? undefined : tiles.find((tile) => tile.id === self);
+  const others = own === undefined ? tiles : tiles.filter((tile) => tile !== own);
   const first = others.slice(0, size - (own === undefined ? 0 : 1));
   const ordered = own === undefined ? others : [...first, own, ...others.slice(first.length)];
   const at = Math.min(Math.max(0, page), pages - 1);
@@ -79,19 +80,28 @@ export interface StageAreas {
   readonly strip: Rect | undefined;
 }
 
-/** Divides the stage; a strip goes where it takes least from the middle, or nowhere on a tiny screen. */
-export function divideStage(area: Size, hasStrip: boolean, gap: number): StageAreas {
+/** Narrower than this, a strip's tiles say nothing any more; they are all 16:9. */
+const STRIP_TILE_PX = 160;
+
+/**
+ * Divides the stage. The strip goes where it takes least from the middle, or nowhere on a tiny screen,
+ * and is only as wide as it needs to be for `count` tiles.
+ */
+export function divideStage(area: Size, count: number, gap: number): StageAreas {
   const whole = { x: 0, y: 0, ...area };
-  if (!hasStrip) {
+  if (count === 0) {
     return { main: whole, strip: undefined };
   }
-  if (area.width >= area.height * 1.2 && area.width >= MIN_TILE.width * 3) {
-    const width = Math.min(240, Math.max(MIN_TILE.width, area.width * 0.18));
+  if (area.width >= area.height * 1.2 && area.width >= STRIP_TILE_PX * 3) {
+    const forAll = (((area.height - (count - 1) * gap) / count) * 16) / 9;
+    const width = Math.max(STRIP_TILE_PX, Math.min(240, area.width * 0.18, forAll));
     const main = { ...whole, width: area.width - width - gap };
     return { main, strip: { x: area.width - width, y: 0, width, height: area.height } };
   }
-  if (area.height >= MIN_TILE.height * 2.5) {
-    const height = Math.min(150, Math.max(MIN_TILE.height, area.height * 0.2));
+  const least = (STRIP_TILE_PX * 9) / 16;
+  if (area.height >= least * 3) {
+    const forAll = (((area.width - (count - 1) * gap) / count) * 9) / 16;
+    const height = Math.max(least, Math.min(150, area.height * 0.2, forAll));
     const main = { ...whole, height: area.height - height - gap };
     return { main, strip: { x: 0, y: area.height - height, width: area.width, height } };
   }
@@ -105,8 +115,8 @@ export function stripCapacity(strip: Rect | undefined, gap: number): number {
   }
   const tile = stripTile(strip);
   return isColumn(strip)
-    ? Math.max(1, Math.floor((strip.height + gap) / (tile.height + gap)))
-    : Math.max(1, Math.floor((strip.width + gap) / (tile.width + gap)));
+    ? wholeTiles((strip.height + gap) / (tile.height + gap))
+    : wholeTiles((strip.width + gap) / (tile.width + gap));
 }
 
 /** Places the tiles of a strip, in the middle of it. */
@@ -155,12 +165,18 @@ function selfIn(input: StageInput): string[] {
   return input.isSelfHidden ? [] : [input.self];
 }
 
+/** At the side or below: told by where it begins, as a short column may be wider than high. */
 function isColumn(strip: Rect): boolean {
-  return strip.height > strip.width;
+  return strip.y === 0;
 }
 
 function stripTile(strip: Rect): Size {
   return isColumn(strip)
-    ? { width: strip.width, height: Math.max(MIN_TILE.height, (strip.width * 9) / 16) }
-    : { width: Math.max(MIN_TILE.width, (strip.height * 4) / 3), height: strip.height };
+    ? { width: strip.width, height: (strip.width * 9) / 16 }
+    : { width: (strip.height * 16) / 9, height: strip.height };
+}
+
+/** A strip that was measured for just so many tiles must not lose one to rounding. */
+function wholeTiles(count: number): number {
+  return Math.max(1, Math.floor(count + 1e-6));
 }
