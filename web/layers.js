@@ -1,11 +1,13 @@
 /**
  * Who may import whom: ui -> state -> session | media | e2ee | translog -> protocol.
+ * `compose` hands the browser to the rest, and only `main.ts` imports it.
  * `observable` is what changes over time, `messages` what is said on screen (generated).
  * A folder may import from itself and from the folders listed for it, from nothing else of ours.
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const MAY_IMPORT = {
+  compose: ['state', 'session', 'media', 'e2ee', 'translog', 'protocol', 'observable'],
   ui: ['state', 'observable', 'messages'],
   state: ['session', 'media', 'e2ee', 'translog', 'protocol', 'observable'],
   session: ['protocol', 'observable'],
