@@ -110,7 +110,9 @@ struct Draft {
     mid: Option<String>,
     cid: Option<String>,
     direction: Direction,
-    is_rejected: bool,
+    has_port: bool,
+    /// Without a port of its own, but not rejected (RFC 9143 section 6).
+    is_bundle_only: bool,
     rids: Vec<String>,
     ssrcs: BTreeSet<u32>,
     attributes: usize,
@@ -184,7 +186,7 @@ impl Screener {
             Some("application") => SectionKind::Application,
             _ => return refuse("a media section is neither audio, video nor application"),
         };
-        let is_rejected = words.next() == Some("0");
+        let has_port = words.next() != Some("0");
         let formats = words.skip(1);
         if kind != SectionKind::Application {
             formats
@@ -196,7 +198,8 @@ impl Screener {
             mid: None,
             cid: None,
             direction: Direction::SendRecv,
-            is_rejected,
+            has_port,
+            is_bundle_only: false,
             rids: Vec::new(),
             ssrcs: BTreeSet::new(),
             attributes: 0,
@@ -222,6 +225,7 @@ impl Screener {
                 "mid" if section.mid.is_some() => return refuse("a section has two media ids"),
                 "mid" => section.mid = Some(parse_mid(value)?),
                 "msid" => section.cid = value.split(' ').nth(1).map(str::to_owned),
+                "bundle-only" => section.is_bundle_only = true,
                 "simulcast" => section.rids = parse_simulcast_send(value),
                 "ssrc" | "ssrc-group" => take_ssrcs(section, value)?,
                 _ => {}
@@ -278,7 +282,7 @@ impl Screener {
                 kind: draft.kind,
                 mid,
                 cid: draft.cid,
-                is_sending: draft.direction.sends() && !draft.is_rejected,
+                is_sending: draft.direction.sends() && (draft.has_port || draft.is_bundle_only),
                 rids: draft.rids,
                 ssrcs: draft.ssrcs,
             });
@@ -374,6 +378,16 @@ mod tests {
             }]
         );
         assert!(screened.sdp.contains("a=sendonly\r\n"));
+    }
+
+    /// Symptom: a screen shared from Firefox reached nobody once the camera was on. Cause: further
+    /// sections of its bundle have port 0, and were taken for rejected ones.
+    #[test]
+    fn a_section_without_a_port_of_its_own_sends_through_its_bundle() {
+        let section = "m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=sendonly\r\n";
+        let is_sending = |sdp: &str| screen_offer(sdp, LIMITS).unwrap().sections[0].is_sending;
+        assert!(!is_sending(&offer(section)));
+        assert!(is_sending(&offer(&format!("{section}a=bundle-only\r\n"))));
     }
 
     #[test]
