@@ -105,8 +105,9 @@ tools:
 	.venv/bin/maturin develop --release --locked --uv
 	@touch $@
 
-web/node_modules/.installed: web/package.json web/package-lock.json | tools
+web/node_modules/.installed: web/package.json web/package-lock.json web/patch_dependencies.js $(wildcard web/patches/*.patch) | tools
 	cd web && npm ci --ignore-scripts --no-audit --no-fund
+	cd web && node patch_dependencies.js
 	@touch $@
 
 web/dist/index.html: web/node_modules/.installed $(WEB_INPUTS)
