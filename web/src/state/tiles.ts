@@ -84,8 +84,8 @@ export interface StageAreas {
 const STRIP_TILE_PX = 160;
 
 /**
- * Divides the stage. The strip goes where it takes least from the middle, or nowhere on a tiny screen,
- * and is only as wide as it needs to be for `count` tiles.
+ * Divides the stage. The strip goes where it takes least from the middle, or nowhere on a tiny screen.
+ * It is as narrow as it has to be for all `count` tiles; a column whose pages are turned is roomy again.
  */
 export function divideStage(area: Size, count: number, gap: number): StageAreas {
   const whole = { x: 0, y: 0, ...area };
@@ -94,7 +94,8 @@ export function divideStage(area: Size, count: number, gap: number): StageAreas 
   }
   if (area.width >= area.height * 1.2 && area.width >= STRIP_TILE_PX * 3) {
     const forAll = (((area.height - (count - 1) * gap) / count) * 16) / 9;
-    const width = Math.max(STRIP_TILE_PX, Math.min(240, area.width * 0.18, forAll));
+    const roomy = Math.min(240, area.width * 0.18);
+    const width = Math.max(STRIP_TILE_PX, forAll < STRIP_TILE_PX ? roomy : Math.min(roomy, forAll));
     const main = { ...whole, width: area.width - width - gap };
     return { main, strip: { x: area.width - width, y: 0, width, height: area.height } };
   }
