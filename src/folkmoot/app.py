@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from folkmoot.addresses import media_door, resolve
 from folkmoot.config import Settings
+from folkmoot.domain.ids import RoomName
 from folkmoot.doors import Doors, Encryption, Servers, StartError, open_doors, why
 from folkmoot.http.about import AboutServer
 from folkmoot.http.gate import Gate
@@ -34,6 +35,7 @@ from folkmoot.meetings.creation import DAY_S, CreationRules, Creations
 from folkmoot.meetings.nonces import Nonces
 from folkmoot.observe.clock import Clock, SystemClock, day_of
 from folkmoot.observe.metrics import Metrics
+from folkmoot.protocol.encoding import to_base64url
 from folkmoot.signalling.admission import SessionTimes
 from folkmoot.signalling.switchboard import Switchboard
 from folkmoot.signalling.websocket import WebSocketSessions
@@ -192,7 +194,13 @@ def _assemble(settings: Settings, parts: Parts, doors: Doors) -> Live:
     doorkeeper = TokenDoorkeeper(parts.engine_key, parts.clock, settings.token_lifetime_s)
     gate = Gate(doorkeeper, settings.allowed_origins)
     sessions = WebSocketSessions(parts.switchboard, settings.max_send_queue_bytes)
-    creations = Creations(parts.book, parts.origins, _creation_rules(settings), parts.clock)
+    creations = Creations(
+        parts.book,
+        parts.origins,
+        _creation_rules(settings),
+        parts.clock,
+        lambda locator: parts.switchboard.has_room(RoomName(to_base64url(locator))),
+    )
     admissions = Admissions(
         parts.book,
         Nonces(parts.clock),

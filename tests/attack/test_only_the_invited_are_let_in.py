@@ -1,5 +1,6 @@
 """Admission against somebody who lacks the link, has it and wants more, or listens and repeats."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -12,8 +13,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from folkmoot.protocol.derivation import identity_of
-from folkmoot.protocol.statements import admission_statement
-from tests.fakes.member import KEY, Host, Member, post, public
+from folkmoot.protocol.encoding import from_base64url
+from folkmoot.protocol.statements import admission_statement, creation_statement
+from tests.fakes.client import joined, receive
+from tests.fakes.member import KEY, Host, Member, post, public, spelled
 from tests.fakes.server import RunningServer, running_server
 from tests.fakes.web import Answer
 
@@ -234,6 +237,39 @@ def test_an_expired_meeting_lets_nobody_in_and_is_deleted(tmp_path: Path) -> Non
     with sqlite3.connect(tmp_path / "data/folkmoot.db") as database:
         assert database.execute("SELECT count(*) FROM meeting").fetchone() == (0,)
     database.close()
+
+
+async def test_nobody_comes_in_by_making_a_meeting_where_people_are(tmp_path: Path) -> None:
+    """The locator stands in the database, and in the log of a proxy; the link does not."""
+    host, stranger = Host(os.urandom(32)), KEY.generate()
+    with running_server(tmp_path) as server:
+        assert host.create(server.http).status == 201
+        async with joined(server, Member(host.secret).ticket(server.http)) as socket:
+            await receive(socket, "join")
+            with sqlite3.connect(tmp_path / "data/folkmoot.db") as database:
+                database.execute("UPDATE meeting SET expires_at = 1")
+            database.close()
+            parts = read_creation(Host(os.urandom(32)).creation(server.http))
+            parts |= {"locator": host.keys.locator, "admission_key": public(stranger)}
+            key = KEY.generate()
+            statement = creation_statement(**{**parts, "host_key": public(key)})
+            request = {
+                **parts,
+                "host_key": public(key),
+                "admission_signature": stranger.sign(statement),
+                "host_signature": key.sign(statement),
+            }
+            made = await asyncio.to_thread(post, f"{server.http}/api/meetings", spelled(request))
+            assert outcome(made) == (409, "locator_taken")
+
+
+def read_creation(request: dict[str, Any]) -> dict[str, Any]:
+    """What a creation says, without its signatures."""
+    return {
+        name: from_base64url(value) if isinstance(value, str) and name != "origin" else value
+        for name, value in request.items()
+        if not name.endswith("_signature")
+    }
 
 
 def test_one_address_cannot_ask_without_end(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Making a meeting: what the host's device signed, checked."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,13 +71,20 @@ class Creations:
     """Makes meetings."""
 
     def __init__(
-        self, book: MeetingBook, origins: Container[str], rules: CreationRules, clock: Clock
+        self,
+        book: MeetingBook,
+        origins: Container[str],
+        rules: CreationRules,
+        clock: Clock,
+        is_occupied: Callable[[bytes], bool],
     ) -> None:
         """Make meetings by rules.
 
         Args:
             origins: those that this server goes by.
+            is_occupied: whether there is somebody in the room at a locator.
         """
+        self._is_occupied = is_occupied
         self._book = book
         self._origins = origins
         self._rules = rules
@@ -135,12 +142,20 @@ class Creations:
             sealed=creation.sealed,
             expires_at_ms=now_ms + creation.lifetime_s * 1000,
         )
+        if self._is_occupied(creation.locator) and await self._is_free(creation.locator, now_ms):
+            # The meeting is over, its people are still together. Whoever learnt the locator, from
+            # the database or a proxy's log, would come to sit among them with keys of their own.
+            raise LocatorTakenError
         kept = await self._book.save(wanted, now_ms, self._rules.max_meetings)
         if kept is None:
             raise TooManyError(HOUR_S)
         if _content(kept) != _content(wanted):
             raise LocatorTakenError
         return kept.expires_at_ms
+
+    async def _is_free(self, locator: bytes, now_ms: int) -> bool:
+        kept = await self._book.load(locator)
+        return kept is None or kept.expires_at_ms <= now_ms
 
 
 def _content(meeting: Meeting) -> tuple[bytes, ...]:

@@ -66,6 +66,10 @@ class Switchboard:
         """Rooms with somebody in them."""
         return len(self._rooms)
 
+    def has_room(self, name: RoomName) -> bool:
+        """Whether there is somebody in a room."""
+        return name in self._rooms
+
     def connect(self, admission: Admission, outbox: Outbox) -> ParticipantSid:
         """Let somebody in. Join response and session token are in the outbox when this returns.
 

@@ -33,7 +33,10 @@ class House:
         self.clock, self.book = FakeClock(), MemoryBook()
         chosen = {"can_create": True, "per_hour": 1000, "max_lifetime_s": 366 * DAY_S}
         limits = CreationRules(**{**chosen, "max_meetings": 1000, **rules})
-        self.creations = Creations(self.book, {ORIGIN}, limits, self.clock)
+        self.occupied: set[bytes] = set()
+        self.creations = Creations(
+            self.book, {ORIGIN}, limits, self.clock, self.occupied.__contains__
+        )
         self.admissions = Admissions(self.book, Nonces(self.clock), {ORIGIN}, 1000, self.clock)
 
     async def create(self, host: Host, origin: str = ORIGIN, **changed: Any) -> int:
@@ -138,6 +141,25 @@ async def test_an_expired_meeting_can_be_made_again_and_a_living_one_not(host: H
     with pytest.raises(LocatorTakenError):
         await house.create(Host(host.secret))
     house.clock.advance(3600)
+    await house.create(Host(host.secret))
+
+
+async def test_nobody_makes_a_meeting_where_people_of_another_are_still_together() -> None:
+    """Symptom: a stranger in the room, let in by a meeting of their own.
+
+    Cause: an expired meeting's place was free at once, while its people stay in the room. Who:
+    whoever knows the locator without the link, from the database or a proxy's log.
+    """
+    house, host = House(), Host(os.urandom(32), lifetime_s=3600)
+    first = await house.create(host)
+    house.occupied.add(host.keys.locator)
+    assert await house.create(host, sealed=house.book.kept[host.keys.locator].sealed) == first
+    house.clock.advance(3600)
+    for _ in ("expired", "deleted"):
+        with pytest.raises(LocatorTakenError):
+            await house.create(Host(host.secret))
+        await house.book.delete_expired(house.clock.now().wall_ms)
+    house.occupied.clear()
     await house.create(Host(host.secret))
 
 
