@@ -2,12 +2,16 @@
 
 import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final, TextIO
 
 from folkmoot.store.errors import StoreError
+
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def prepare_folder(path: Path) -> Path:
@@ -35,18 +39,27 @@ def prepare_folder(path: Path) -> Path:
 def hold_folder(path: Path) -> Iterator[Path]:
     """Make sure of a folder, and that no other process uses it while this lasts.
 
-    A process that dies lets go of it, however it dies.
+    A process that dies lets go of it, however it dies. What is written meanwhile, the database
+    too, can be read by the server's user only, whoever made the folder and whatever it lets in.
 
     Raises:
         StoreError: it cannot be made or written, or another process holds it.
     """
     folder = prepare_folder(path)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(
-                f"Another Folkmoot uses the data folder {path}: stop it first, or choose another "
-                "folder with --data."
-            ) from None
-        yield folder
+    before = os.umask(_OTHERS)
+    try:
+        with (folder / "lock").open("w") as lock:
+            _lock(lock, path)
+            yield folder
+    finally:
+        os.umask(before)
+
+
+def _lock(lock: TextIO, path: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StoreError(
+            f"Another Folkmoot uses the data folder {path}: stop it first, or choose another "
+            "folder with --data."
+        ) from None
