@@ -56,7 +56,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
   {
-    files: ['**/*.test.ts'],
+    files: ['**/*.test.ts', 'e2e/**/*.ts'],
     rules: { 'max-lines-per-function': 'off' },
   },
   ...layerRules,

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const MEDIA = new URL('../../../.cache/e2e-media/', import.meta.url);
+
+/** Who somebody looks and sounds like. */
+export interface Appearance {
+  readonly picture: 'face' | 'film';
+  readonly voice: 'ana' | 'samuel';
+}
+
+export const ANA: Appearance = { picture: 'face', voice: 'ana' };
+export const SAMUEL: Appearance = { picture: 'film', voice: 'samuel' };
+
+/** The file of a picture (YUV4MPEG2, 640×360) or of a voice (WAV, 48 kHz, one channel). */
+export function mediaFile(name: Appearance['picture'] | Appearance['voice']): string {
+  const isPicture = name === 'face' || name === 'film';
+  const path = fileURLToPath(new URL(`${name}.${isPicture ? 'y4m' : 'wav'}`, MEDIA));
+  if (!existsSync(path)) {
+    throw new Error(`${path} is missing: run \`make e2e\`, which makes it.`);
+  }
+  return path;
+}
