@@ -94,7 +94,21 @@ async function seal(
   additionalData: Bytes,
   nonce: Bytes,
 ): Promise<Bytes> {
-  const bytes = encodeUtf8(text);
+  return sealBytes(key, encodeUtf8(text), sizes, additionalData, nonce);
+}
+
+/**
+ * Seals bytes, padded to the smallest size that fits.
+ *
+ * @throws RangeError - they fit into none.
+ */
+export async function sealBytes(
+  key: CryptoKey,
+  bytes: Bytes,
+  sizes: readonly number[],
+  additionalData: Bytes,
+  nonce: Bytes = randomBytes(NONCE_BYTES),
+): Promise<Bytes> {
   const needed = NONCE_BYTES + LENGTH_BYTES + bytes.length + TAG_BYTES;
   const size = sizes.find((candidate) => candidate >= needed);
   if (size === undefined) {
@@ -111,6 +125,24 @@ async function open(
   sizes: readonly number[],
   additionalData: Bytes,
 ): Promise<string> {
+  const text = parseUtf8(await openBytes(key, sealed, sizes, additionalData));
+  if (text === undefined) {
+    throw new SealError('A sealed text that is no text.');
+  }
+  return text;
+}
+
+/**
+ * Opens sealed bytes.
+ *
+ * @throws SealError
+ */
+export async function openBytes(
+  key: CryptoKey,
+  sealed: Bytes,
+  sizes: readonly number[],
+  additionalData: Bytes,
+): Promise<Bytes> {
   if (!sizes.includes(sealed.length)) {
     throw new SealError('A sealed text of an unknown size.');
   }
@@ -126,16 +158,12 @@ async function open(
   return unpad(padded);
 }
 
-function unpad(padded: Bytes): string {
+function unpad(padded: Bytes): Bytes {
   const end = LENGTH_BYTES + new DataView(padded.buffer).getUint32(0);
   if (end > padded.length || padded.subarray(end).some((byte) => byte !== 0)) {
     throw new SealError('A sealed text that is padded wrongly.');
   }
-  const text = parseUtf8(padded.subarray(LENGTH_BYTES, end));
-  if (text === undefined) {
-    throw new SealError('A sealed text that is no text.');
-  }
-  return text;
+  return padded.slice(LENGTH_BYTES, end);
 }
 
 function meetingData(keys: MeetingKeys): Bytes {

@@ -56,6 +56,7 @@ export function admissionStatement(knock: Knock): Bytes {
   ]);
 }
 
-function statement(label: string, fields: readonly Bytes[]): Bytes {
+/** The bytes to sign: a label, one zero byte, and each field with its length. */
+export function statement(label: string, fields: readonly Bytes[]): Bytes {
   return labelled(label, Uint8Array.of(0), ...fields.map(lengthPrefixed));
 }
