@@ -25,10 +25,11 @@ export interface Joining {
  */
 export async function joinCall({ api, door, name, now }: Joining): Promise<Call> {
   const { ticket } = await knock(api, door, name);
+  const self = { identity: door.leafKey.identity, name };
   const parts = {
-    openRoom: () => new LiveKitRoom(door.origin, door.keys, name),
+    openRoom: () => new LiveKitRoom(door.origin, door.keys, self),
     admit: async () => (await knock(api, door, name)).ticket,
-    self: { identity: door.leafKey.identity, name },
+    self,
     now,
     random: () => Math.random(),
   };

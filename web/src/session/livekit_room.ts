@@ -53,17 +53,23 @@ export class LiveKitRoom implements RoomPort {
   /**
    * @param origin - the server's.
    * @param keys - they open the others' names.
-   * @param ownName - as oneself is shown.
+   * @param self - as oneself is shown.
    */
-  constructor(origin: string, keys: MeetingKeys, ownName: string) {
+  constructor(
+    origin: string,
+    keys: MeetingKeys,
+    self: { readonly identity: string; readonly name: string },
+  ) {
     silence();
     this.#origin = origin;
-    this.#ownName = ownName;
+    this.#ownName = self.name;
     this.#room = new Room(this.#options());
     this.#names = new NameBook(keys, () => {
       this.#refresh();
     });
-    this.#roster = new Roster((identity, sealed) => this.#names.nameOf(identity, sealed));
+    this.#roster = new Roster(self.identity, (identity, sealed) =>
+      this.#names.nameOf(identity, sealed),
+    );
     this.#sizes = new ShownSizes((publicationId, size) => {
       this.#applySize(publicationId, size);
     });

@@ -33,7 +33,7 @@ const NAMES = new Map([
 ]);
 
 function roster(): Roster {
-  return new Roster((identity, sealed) =>
+  return new Roster('ME', (identity, sealed) =>
     sealed === `sealed ${identity}` ? NAMES.get(identity) : undefined,
   );
 }
@@ -83,6 +83,23 @@ describe('who is in the room', () => {
       'camera',
     ]);
   });
+
+  it('is told apart whatever the server says', () => {
+    const mic = { track: { mediaStreamTrack: track('mic') } };
+    const read = roster().read(presence('BO', 1, publication('TR_1', 'microphone', mic)), 'Me', [
+      presence('ME', 0),
+      presence('BO', 2, publication('TR_1', 'microphone'), publication('TR_2', 'camera')),
+      presence('BO', 3),
+    ]);
+    expect(read.map(({ identity, isLocal }) => [identity, isLocal])).toEqual([
+      ['ME', true],
+      ['BO', false],
+    ]);
+    expect(read.map(({ publications }) => publications.map(({ id }) => id))).toEqual([
+      ['TR_1'],
+      ['TR_2'],
+    ]);
+  });
 });
 
 describe('a change', () => {
@@ -122,7 +139,7 @@ describe('a change', () => {
 
   it('of the name is seen', () => {
     const names = new Map<string, string>();
-    const known = new Roster((identity) => names.get(identity));
+    const known = new Roster('ME', (identity) => names.get(identity));
     const before = known.read(presence('ME', 1), 'Me', [presence('BO', 1)]);
     names.set('BO', 'Bo');
     const after = known.read(presence('ME', 1), 'Me', [presence('BO', 1)]);

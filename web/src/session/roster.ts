@@ -26,48 +26,63 @@ const SOURCES: Readonly<Record<string, Source>> = {
   screen_share_audio: 'screen-audio',
 };
 
-/** Turns what the transport shows into participants. Whoever did not change stays the same object. */
+type NameOf = (identity: string, sealed: string | undefined) => string | undefined;
+
+/**
+ * Turns what the transport shows into participants. Whoever did not change stays the same object.
+ *
+ * The transport shows what the server says. Whatever that is: one is oneself, nobody else is, and no
+ * two participants or publications have the same id, for the screen tells them apart by it.
+ */
 export class Roster {
-  readonly #nameOf: (identity: string, sealed: string | undefined) => string | undefined;
+  readonly #ownIdentity: string;
+  readonly #nameOf: NameOf;
   #participants: readonly Participant[] = [];
 
-  constructor(nameOf: (identity: string, sealed: string | undefined) => string | undefined) {
+  constructor(ownIdentity: string, nameOf: NameOf) {
+    this.#ownIdentity = ownIdentity;
     this.#nameOf = nameOf;
   }
 
   /** The participants now: oneself first, then the others by when they came. */
   read(local: Presence, ownName: string, others: Iterable<Presence>): readonly Participant[] {
-    const sorted = [...others].sort(byArrival);
-    const next = [
-      this.#participant(local, true, ownName),
-      ...sorted.map((other) => this.#participant(other, false, this.#openedName(other))),
-    ];
-    this.#participants = sameItems(this.#participants, next) ? this.#participants : next;
+    const known = new Map(this.#participants.map((one) => [one.identity, one]));
+    const next = new Map<string, Participant>();
+    const takenIds = new Set<string>();
+    const add = (presence: Presence, identity: string, name: string | undefined): void => {
+      const before = known.get(identity);
+      const publications = publicationsOf(presence, before?.publications ?? [], takenIds);
+      const isLocal = presence === local;
+      const isSame =
+        before?.isLocal === isLocal && before.name === name && before.publications === publications;
+      next.set(identity, isSame ? before : { identity, isLocal, name, publications });
+    };
+    add(local, this.#ownIdentity, ownName);
+    for (const other of [...others].sort(byArrival)) {
+      if (!next.has(other.identity)) {
+        add(other, other.identity, this.#openedName(other));
+      }
+    }
+    const list = [...next.values()];
+    this.#participants = sameItems(this.#participants, list) ? this.#participants : list;
     return this.#participants;
   }
 
   #openedName(presence: Presence): string | undefined {
     return this.#nameOf(presence.identity, presence.attributes[NAME_ATTRIBUTE]);
   }
-
-  #participant(presence: Presence, isLocal: boolean, name: string | undefined): Participant {
-    const { identity } = presence;
-    const before = this.#participants.find((known) => known.identity === identity);
-    const publications = publicationsOf(presence, before?.publications ?? []);
-    const isSame =
-      before?.isLocal === isLocal && before.name === name && before.publications === publications;
-    return isSame ? before : { identity, isLocal, name, publications };
-  }
 }
 
 function publicationsOf(
   presence: Presence,
   before: readonly Publication[],
+  takenIds: Set<string>,
 ): readonly Publication[] {
   const next: Publication[] = [];
   for (const shown of presence.trackPublications.values()) {
     const source = SOURCES[shown.source];
-    if (source !== undefined) {
+    if (source !== undefined && !takenIds.has(shown.trackSid)) {
+      takenIds.add(shown.trackSid);
       next.push(publicationOf(shown, source, before));
     }
   }
