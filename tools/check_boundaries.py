@@ -4,7 +4,8 @@
 - Only ``store`` opens files; the few files that must, too, are named in `MAY_OPEN_FILES`.
 - ``domain`` imports the standard library and itself, and nothing that waits or does I/O.
 - Only ``app.py`` and ``media/sfu.py`` know the Rust module.
-- In ``signalling`` only the WebSocket and its queue wait: the rest is a machine that is fed.
+- In ``signalling`` and ``groups`` only the WebSockets, and what asks the book, wait: the rest are
+  machines that are fed.
 """
 
 import ast
@@ -36,7 +37,10 @@ NOT_IN_DOMAIN: Final = frozenset(
 WAITS: Final = frozenset({"asyncio", "socket", "starlette", "threading", "uvicorn", "websockets"})
 ENGINE: Final = f"{PACKAGE}._sfu"
 MAY_IMPORT_ENGINE: Final = ("app.py", "media/sfu.py")
-SIGNALLING_WAITS: Final = ("signalling/outbox.py", "signalling/websocket.py")
+MAY_WAIT: Final = {
+    "signalling": ("signalling/websocket.py",),
+    "groups": ("groups/websocket.py", "groups/exchange.py", "groups/keeper.py"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +138,14 @@ def _imported_roots(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
 
 
 def _foreign_imports(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
+    part = path.partition("/")[0]
     for line, root, name in _imported_roots(tree):
         if name == ENGINE and path not in MAY_IMPORT_ENGINE:
             yield line, f"only {' and '.join(MAY_IMPORT_ENGINE)} may import {ENGINE}."
         elif path.startswith("domain/") and not _may_domain_import(root, name):
             yield line, f"domain imports {name}; it may only use what needs no waiting and no I/O."
-        elif (
-            path.startswith("signalling/")
-            and not path.startswith(SIGNALLING_WAITS)
-            and root in WAITS
-        ):
-            yield line, f"{name} waits; in signalling only {' and '.join(SIGNALLING_WAITS)} may."
+        elif root in WAITS and path not in MAY_WAIT.get(part, (path,)):
+            yield line, f"{name} waits; in {part} only {' and '.join(MAY_WAIT[part])} may."
 
 
 def _may_domain_import(root: str, name: str) -> bool:

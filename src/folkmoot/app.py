@@ -16,10 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from folkmoot.addresses import media_door, resolve
 from folkmoot.config import Settings
+from folkmoot.domain.group import BookError
 from folkmoot.domain.ids import RoomName
 from folkmoot.doors import Doors, Encryption, Servers, StartError, open_doors, why
+from folkmoot.groups.exchange import Exchange
+from folkmoot.groups.websocket import WebSocketChannels
 from folkmoot.http.about import AboutServer
 from folkmoot.http.gate import Gate
+from folkmoot.http.group import GroupEndpoint
 from folkmoot.http.meetings import MeetingsEndpoint
 from folkmoot.http.own_origins import OwnOrigins, own_origins
 from folkmoot.http.probes import Probes
@@ -28,6 +32,7 @@ from folkmoot.http.routes import Surface, build_app
 from folkmoot.http.rtc import RtcEndpoint
 from folkmoot.identity.access_token import EngineKey
 from folkmoot.identity.doorkeeper import TokenDoorkeeper
+from folkmoot.identity.group_doorkeeper import TokenGroupDoorkeeper
 from folkmoot.media.port import MediaPort
 from folkmoot.meetings.admission import Admissions
 from folkmoot.meetings.book import MeetingBook
@@ -42,6 +47,7 @@ from folkmoot.signalling.websocket import WebSocketSessions
 from folkmoot.signalling.wire.greeting import ServerFacts
 from folkmoot.store.database import database_url, is_answering, open_database
 from folkmoot.store.folder import hold_folder, prepare_folder
+from folkmoot.store.groups import GroupRows
 from folkmoot.store.meetings import MeetingRows
 from folkmoot.store.migrate import migrate
 from folkmoot.store.secret_files import load_engine_key
@@ -49,6 +55,8 @@ from folkmoot.store.server_row import load_node_id
 
 TICK_S: Final = 1.0
 """How often deadlines are looked at."""
+GROUPS_TICK_S: Final = 0.1
+"""How often groups' turns and bundles are looked at."""
 EXPIRY_S: Final = 60.0
 """How often expired meetings are deleted."""
 FLUSH_S: Final = 0.5
@@ -77,6 +85,7 @@ class Parts:
     clock: Clock
     metrics: Metrics
     switchboard: Switchboard
+    exchange: Exchange
     origins: OwnOrigins
 
 
@@ -86,6 +95,7 @@ class Live:
 
     servers: Servers
     switchboard: Switchboard
+    exchange: Exchange
     gate: Gate
     readiness: Readiness
 
@@ -176,10 +186,17 @@ async def _serve(settings: Settings, make_media: MakeMedia, announce: Announce) 
             media.start(switchboard.take_media_events)
             ports = Ports(doors.web_port, metrics_port, doors.notice_port)
             book = MeetingRows(database)
+            exchange = await _open_exchange(database, settings, clock, metrics)
             origins = _own_origins(settings, doors)
-            parts = Parts(database, book, engine_key, clock, metrics, switchboard, origins)
+            parts = Parts(
+                database, book, engine_key, clock, metrics, switchboard, exchange, origins
+            )
             live = _assemble(settings, parts, doors)
-            routines = [_tick(switchboard, media, metrics), _delete_expired(book, clock)]
+            routines = [
+                _tick(live, media, metrics),
+                _tick_groups(exchange),
+                _delete_expired(book, clock),
+            ]
             if doors.encryption is not None:
                 routines.append(doors.encryption.keep_fresh(clock))
             for routine in routines:
@@ -209,15 +226,18 @@ def _assemble(settings: Settings, parts: Parts, doors: Doors) -> Live:
         parts.clock,
     )
     operator, place = settings.operator_name, settings.operator_place
+    groups = TokenGroupDoorkeeper(parts.engine_key, parts.clock)
     surface = Surface(
         rtc=RtcEndpoint(gate, sessions),
+        group=GroupEndpoint(gate, WebSocketChannels(parts.exchange, groups)),
         probes=Probes(readiness),
-        meetings=MeetingsEndpoint(gate, creations, admissions, doorkeeper, parts.metrics),
+        meetings=MeetingsEndpoint(gate, creations, admissions, doorkeeper, groups, parts.metrics),
         about=AboutServer(operator, place, creations.can_create, gate),
         web_dir=settings.web_dir or _packaged_web(),
         has_trusted_certificate=doors.encryption is not None and not doors.encryption.is_self_made,
     )
-    return Live(Servers(build_app(surface), doors), parts.switchboard, gate, readiness)
+    servers = Servers(build_app(surface), doors)
+    return Live(servers, parts.switchboard, parts.exchange, gate, readiness)
 
 
 def _own_origins(settings: Settings, doors: Doors) -> OwnOrigins:
@@ -269,15 +289,37 @@ async def _drain(live: Live, drain_s: float) -> None:
     live.readiness.is_draining = True
     live.gate.is_closed = True
     live.switchboard.drain()
+    await live.exchange.drain()
     await asyncio.sleep(max(drain_s, FLUSH_S))
 
 
-async def _tick(switchboard: Switchboard, media: MediaPort, metrics: Metrics) -> None:
+async def _open_exchange(
+    database: AsyncEngine, settings: Settings, clock: Clock, metrics: Metrics
+) -> Exchange:
+    exchange = Exchange(GroupRows(database), settings.groups.max_channels, clock, metrics)
+    try:
+        await exchange.start()
+    except BookError:
+        raise StartError(
+            "The database cannot be read: check the data folder, or database_url."
+        ) from None
+    return exchange
+
+
+async def _tick_groups(exchange: Exchange) -> None:
     while True:
-        switchboard.tick()
+        await exchange.tick()
+        await asyncio.sleep(GROUPS_TICK_S)
+
+
+async def _tick(live: Live, media: MediaPort, metrics: Metrics) -> None:
+    while True:
+        live.switchboard.tick()
         sizes = {
-            "sessions": switchboard.session_count,
-            "rooms": switchboard.room_count,
+            "sessions": live.switchboard.session_count,
+            "rooms": live.switchboard.room_count,
+            "channels": live.exchange.channel_count,
+            "orders": live.exchange.order_count,
             "tasks": len(asyncio.all_tasks()),
         }
         engine = {f"engine_{name}": value for name, value in media.counters().items()}

@@ -77,6 +77,20 @@ class MeetingSettings(BaseModel):
     )
 
 
+class GroupSettings(BaseModel):
+    """The section `groups`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_channels: int = Field(
+        default=200,
+        ge=2,
+        le=500,
+        description="Security limit: devices that agree on keys in one meeting at once. Each "
+        "join costs every one of them work that grows with their number.",
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be set. The descriptions are the reference page."""
 
@@ -148,6 +162,9 @@ class Settings(BaseSettings):
     )
     meetings: MeetingSettings = Field(
         default_factory=MeetingSettings, description="What people may do with meetings."
+    )
+    groups: GroupSettings = Field(
+        default_factory=GroupSettings, description="How people's devices agree on keys."
     )
     engine_key: str | None = Field(
         None, description="Key id in session tokens. Default: made at first start."

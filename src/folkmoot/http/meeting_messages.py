@@ -6,11 +6,11 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints
 
 from folkmoot.domain.meeting import Meeting
-from folkmoot.meetings.keys import KEY_BYTES, SIGNATURE_BYTES
 from folkmoot.meetings.nonces import NONCE_BYTES
 from folkmoot.protocol.derivation import LOCATOR_BYTES
 from folkmoot.protocol.encoding import from_base64url, to_base64url
 from folkmoot.protocol.sealing import NAME_SIZES
+from folkmoot.protocol.signing import KEY_BYTES, SIGNATURE_BYTES
 
 _STRICT: Final = ConfigDict(strict=True, frozen=True, extra="forbid")
 _MAX_LIFETIME_S: Final = 2**32 - 1
@@ -63,10 +63,11 @@ class AdmissionBody(BaseModel):
     sealed_name: SealedName | None = None
 
 
-def admission_answer(ticket: str, meeting: Meeting) -> dict[str, str | int]:
+def admission_answer(ticket: str, group_ticket: str, meeting: Meeting) -> dict[str, str | int]:
     """What somebody gets who was let in."""
     return {
         "ticket": ticket,
+        "group_ticket": group_ticket,
         "sealed": to_base64url(meeting.sealed),
         "host_key": to_base64url(meeting.host_key),
         "expires_at_ms": meeting.expires_at_ms,

@@ -26,6 +26,13 @@ class TicketOffice(Protocol):
         """Make the ticket of somebody who was let in."""
 
 
+class GroupTicketOffice(Protocol):
+    """Makes tickets to the order of a meeting's group."""
+
+    def issue_ticket(self, room: str, identity: str) -> str:
+        """Make the ticket of somebody who was let in."""
+
+
 class Tally(Protocol):
     """Where happenings are counted."""
 
@@ -45,6 +52,7 @@ class MeetingsEndpoint:
         creations: Creations,
         admissions: Admissions,
         tickets: TicketOffice,
+        group_tickets: GroupTicketOffice,
         tally: Tally,
     ) -> None:
         """Put meetings behind a gate."""
@@ -52,6 +60,7 @@ class MeetingsEndpoint:
         self._creations = creations
         self._admissions = admissions
         self._tickets = tickets
+        self._group_tickets = group_tickets
         self._tally = tally
 
     async def create(self, request: Request) -> Response:
@@ -103,9 +112,11 @@ class MeetingsEndpoint:
         )
         admitted = await self._admissions.admit(application, address_of(request))
         sealed_name = "" if body.sealed_name is None else to_base64url(body.sealed_name)
-        ticket = self._tickets.issue_ticket(to_base64url(locator), admitted.identity, sealed_name)
+        room, identity = to_base64url(locator), admitted.identity
+        ticket = self._tickets.issue_ticket(room, identity, sealed_name)
+        group_ticket = self._group_tickets.issue_ticket(room, identity)
         self._tally.count("admissions")
-        return JSONResponse(admission_answer(ticket, admitted.meeting))
+        return JSONResponse(admission_answer(ticket, group_ticket, admitted.meeting))
 
 
 def _locator_of(request: Request) -> bytes:

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket
 from folkmoot.http.about import AboutServer
 from folkmoot.http.armour import Armour
 from folkmoot.http.cross_origin import CrossOrigin
+from folkmoot.http.group import GroupEndpoint
 from folkmoot.http.meetings import MeetingsEndpoint
 from folkmoot.http.pages import Pages
 from folkmoot.http.probes import Probes
@@ -26,6 +27,7 @@ class Surface:
     """What is served."""
 
     rtc: RtcEndpoint
+    group: GroupEndpoint
     probes: Probes
     meetings: MeetingsEndpoint
     about: AboutServer
@@ -44,6 +46,7 @@ def build_app(surface: Surface) -> ASGIApp:
         Route("/api/meetings/{locator}/admissions", surface.meetings.admit, methods=["POST"]),
         Route("/rtc/validate", surface.rtc.validate, methods=["GET"]),
         WebSocketRoute("/rtc", surface.rtc.connect),
+        WebSocketRoute("/group", surface.group.connect),
         *Pages(surface.web_dir).routes(),
     ]
     app = Starlette(

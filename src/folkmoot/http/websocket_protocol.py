@@ -29,7 +29,8 @@ class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
     """Lets the application cut a connection, and survives what clients do badly.
 
     ASGI has no way to drop a participant who does not read: a close frame queues behind what is not
-    read. The application finds `abort` in the scope's state.
+    read. The application finds `abort` in the scope's state; and `allow_message_bytes`, with which
+    it lets somebody whom it knows send longer messages than strangers may.
     """
 
     unread_pong_bytes = 0
@@ -44,8 +45,16 @@ class AbortableWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_connect(self, event: Request) -> None:
         """Begin a WebSocket."""
-        self.app_state = {**self.app_state, "abort": self.abort}
+        self.app_state = {
+            **self.app_state,
+            "abort": self.abort,
+            "allow_message_bytes": self.allow_message_bytes,
+        }
         super().handle_connect(event)
+
+    def allow_message_bytes(self, max_bytes: int) -> None:
+        """Set how long messages may be from now on, of somebody who was let in."""
+        self.conn.max_message_size = max_bytes
 
     def abort(self) -> None:
         """Cut the connection; nothing when it is cut already.

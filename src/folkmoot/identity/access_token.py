@@ -56,6 +56,8 @@ class Grant:
     name: str
     metadata: str
     attributes: tuple[tuple[str, str], ...]
+    joins_room: bool = True
+    """Without it the token opens no media engine, of whatever make."""
 
 
 def read_token(token: str, engine: EngineKey) -> Claims:
@@ -131,7 +133,7 @@ def sign_token(
     rights = grant.rights
     video: dict[str, Any] = {
         "room": grant.room,
-        "roomJoin": True,
+        "roomJoin": grant.joins_room,
         "canPublish": rights.can_publish,
         "canSubscribe": rights.can_subscribe,
         "canPublishData": rights.can_publish_data,

@@ -29,6 +29,10 @@ class Use(StrEnum):
     """Joins once, within a minute of being let in."""
     SESSION = "session"
     """Comes back, as often as connections break."""
+    GROUP = "group"
+    """Opens a channel to the group's order once, within a minute of being let in."""
+    GROUP_SESSION = "group_session"
+    """Comes back to it."""
 
 
 class VideoGrant(BaseModel):

@@ -18,6 +18,7 @@ from folkmoot.identity.claims import Use
 from folkmoot.identity.tickets import Tickets
 from folkmoot.observe.clock import Clock
 from folkmoot.signalling.admission import Admission
+from folkmoot.signalling.errors import TokenError
 
 MEMBER_RIGHTS: Final = Rights(can_publish_data=False, can_update_own_metadata=False)
 """Of everybody who is let into a meeting: to be heard, seen, and to hear and see."""
@@ -51,8 +52,10 @@ class TokenDoorkeeper:
         is_ticket = claims.use is Use.TICKET
         if is_ticket:
             self._tickets.check(claims)
-        else:
+        elif claims.use is Use.SESSION:
             check_times(claims, self._now_s())
+        else:
+            raise TokenError("the token is for something else")
         grant = grant_of(claims)
         profile = Profile(grant.name, grant.metadata, dict(grant.attributes))
         check_profile(profile)

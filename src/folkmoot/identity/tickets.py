@@ -1,4 +1,4 @@
-"""Join tickets: what somebody who was let in opens signalling with, once."""
+"""Tickets: what somebody who was let in opens signalling, or a group's order, with, once."""
 
 import secrets
 from typing import Final
@@ -27,13 +27,13 @@ class Tickets:
         now = clock.now()
         self._offset_ms = now.wall_ms - now.steady_ms
 
-    def issue(self, grant: Grant) -> str:
+    def issue(self, grant: Grant, use: Use = Use.TICKET) -> str:
         """Make a ticket."""
-        more = {"use": Use.TICKET, "jti": secrets.token_urlsafe(16), "boot": self._boot}
+        more = {"use": use, "jti": secrets.token_urlsafe(16), "boot": self._boot}
         return sign_token(grant, self._engine, self._now_s(), TICKET_LIFETIME_S, more)
 
     def check(self, claims: Claims) -> None:
-        """Check that a genuine ticket opens signalling now. That does not spend it.
+        """Check that a genuine ticket opens something now. That does not spend it.
 
         Raises:
             TokenError: it is of another life of the server, too old, or spent.

@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from folkmoot.domain.meeting import Meeting
 from folkmoot.meetings.book import MeetingBook
 from folkmoot.meetings.errors import NotAdmittedError, WrongOriginError
-from folkmoot.meetings.keys import is_signed
 from folkmoot.meetings.nonces import Nonces
 from folkmoot.meetings.rates import MovingWindow
 from folkmoot.observe.clock import Clock
 from folkmoot.protocol.derivation import identity_of
+from folkmoot.protocol.signing import is_signed
 from folkmoot.protocol.statements import admission_statement
 
 MINUTE_S: Final = 60

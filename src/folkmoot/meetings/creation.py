@@ -14,10 +14,10 @@ from folkmoot.meetings.errors import (
     UnusableFieldError,
     WrongOriginError,
 )
-from folkmoot.meetings.keys import is_signed, is_sound_key
 from folkmoot.meetings.rates import MovingWindow
 from folkmoot.observe.clock import Clock
 from folkmoot.protocol.sealing import MEETING_SIZES
+from folkmoot.protocol.signing import is_signed, is_sound_key
 from folkmoot.protocol.statements import creation_statement
 
 MIN_LIFETIME_S: Final = 3600

@@ -22,6 +22,9 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "meetings_made": ("Meetings that were made.", ""),
     "admissions": ("People who were let into a meeting.", ""),
     "api_refusals": ("Requests about meetings that were refused, by error.", "error"),
+    "group_channels": ("Channels to a group's order that were opened.", ""),
+    "group_departures": ("Channels that ended, by reason.", "reason"),
+    "group_entries": ("Entries that became durable, by kind.", "kind"),
     "rooms_lost": ("Rooms that the media engine lost to a fault of its own.", ""),
 }
 

@@ -7,6 +7,7 @@ from folkmoot.protocol.encoding import statement
 
 CREATION_LABEL: Final = "folkmoot v1 creation"
 ADMISSION_LABEL: Final = "folkmoot v1 admission"
+HOST_COMMIT_LABEL: Final = "folkmoot v1 host commit"
 
 
 def creation_statement(
@@ -35,4 +36,16 @@ def admission_statement(
     """What the admission key and the leaf key sign to be let in."""
     return statement(
         ADMISSION_LABEL, origin.encode(), locator, nonce, leaf_key, identity.encode("ascii")
+    )
+
+
+def host_commit_statement(group_id: bytes, epoch: int, message: bytes) -> bytes:
+    """What the host key signs so that a commit goes before those of others.
+
+    Args:
+        epoch: that the commit names.
+        message: the commit, as an MLSMessage.
+    """
+    return statement(
+        HOST_COMMIT_LABEL, group_id, epoch.to_bytes(8, "big"), hashlib.sha256(message).digest()
     )

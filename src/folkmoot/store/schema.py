@@ -2,7 +2,16 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Integer, LargeBinary, MetaData, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -49,3 +58,37 @@ class MeetingRow(Base):
     """Head of the sealed chain of host acts."""
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     """Milliseconds since 1970."""
+
+
+class GroupRow(Base):
+    """A meeting's group, as far as the server knows it: what is in front of its messages.
+
+    The head of its host acts is the meeting's `chain_head`. There is no column about members, and
+    none about time.
+    """
+
+    __tablename__ = "meeting_group"
+
+    locator: Mapped[bytes] = mapped_column(
+        ForeignKey("meeting.locator", ondelete="CASCADE"), primary_key=True
+    )
+    group_id: Mapped[bytes] = mapped_column(LargeBinary(255))
+    epoch: Mapped[int] = mapped_column(BigInteger)
+    group_info: Mapped[bytes] = mapped_column(LargeBinary(262_144))
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+    """Of the last entry."""
+    revision: Mapped[int] = mapped_column(BigInteger)
+    """Whoever changes a group says which one it was."""
+
+
+class GroupEntryRow(Base):
+    """A commit or a message that somebody may come back for."""
+
+    __tablename__ = "meeting_group_entry"
+
+    locator: Mapped[bytes] = mapped_column(
+        ForeignKey("meeting_group.locator", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(8))
+    message: Mapped[bytes] = mapped_column(LargeBinary(65_536))

@@ -7,6 +7,7 @@ import pytest
 
 from folkmoot.http.about import AboutServer
 from folkmoot.http.gate import Gate
+from folkmoot.http.group import GroupEndpoint
 from folkmoot.http.meetings import MeetingsEndpoint
 from folkmoot.http.probes import Probes
 from folkmoot.http.readiness import Readiness
@@ -27,11 +28,13 @@ async def test_a_mistake_of_the_server_is_told_with_a_next_step(
     something is broken.
     """
     nobody: Any = None
-    nobody_meets = MeetingsEndpoint(Gate(nobody, []), nobody, nobody, nobody, nobody)
+    nobody_meets = MeetingsEndpoint(Gate(nobody, []), nobody, nobody, nobody, nobody, nobody)
     probes = Probes(Readiness({"database": check}))
     gate = Gate(nobody, [])
     about = AboutServer("", "", can_create=False, gate=gate)
-    app: Any = build_app(Surface(RtcEndpoint(gate, nobody), probes, nobody_meets, about, None))
+    rtc, group = RtcEndpoint(gate, nobody), GroupEndpoint(gate, nobody)
+    surface = Surface(rtc, group, probes, nobody_meets, about, None)
+    app: Any = build_app(surface)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         answer = await client.get("/readyz")

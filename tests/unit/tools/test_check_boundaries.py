@@ -83,6 +83,8 @@ def test_the_domain_may_use_plain_parts_of_the_standard_library(statement: str) 
 def test_only_the_websocket_waits_in_signalling() -> None:
     assert check_source("signalling/session.py", "import asyncio")
     assert not check_source("signalling/websocket.py", "import asyncio")
+    assert check_source("groups/order.py", "import asyncio")
+    assert not check_source("groups/keeper.py", "import asyncio")
     assert not check_source("http/server.py", "import asyncio")
 
 

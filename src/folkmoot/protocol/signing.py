@@ -1,4 +1,4 @@
-"""Ed25519 public keys of strangers."""
+"""Ed25519 keys and signatures of strangers."""
 
 from typing import Final
 

@@ -5,7 +5,7 @@ import os
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from folkmoot.meetings.keys import is_signed, is_sound_key
+from folkmoot.protocol.signing import is_signed, is_sound_key
 
 P = 2**255 - 19
 D = -121665 * pow(121666, -1, P) % P

@@ -1,0 +1,47 @@
+"""Acknowledgements, bundled: n of them cost everybody one frame."""
+
+from folkmoot.groups.frames import encode_acks
+from folkmoot.groups.limits import ACKS_MS
+
+MAX_IDENTITIES = 500
+"""Security limit: acknowledgements of one epoch that are held; the oldest make room."""
+
+
+class Acks:
+    """What was acknowledged in the last epochs; the last word of each identity counts."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._bodies: dict[int, dict[str, bytes]] = {}
+        self._fresh: dict[int, dict[str, bytes]] = {}
+        self._due_ms: int | None = None
+
+    def take(self, epoch: int, identity: str, body: bytes, now_ms: int) -> None:
+        """Hold one for the next bundle."""
+        for held in (self._bodies, self._fresh):
+            bodies = held.setdefault(epoch, {})
+            bodies.pop(identity, None)
+            if len(bodies) >= MAX_IDENTITIES:
+                del bodies[next(iter(bodies))]
+            bodies[identity] = body
+        if self._due_ms is None:
+            self._due_ms = now_ms + ACKS_MS
+
+    def take_bundles(self, now_ms: int) -> list[str]:
+        """The bundles that are due, spelled, one for each epoch."""
+        if self._due_ms is None or now_ms < self._due_ms:
+            return []
+        self._due_ms = None
+        fresh, self._fresh = self._fresh, {}
+        return [encode_acks(epoch, list(bodies.values())) for epoch, bodies in fresh.items()]
+
+    def bundle_of(self, epoch: int) -> str | None:
+        """Everything that was acknowledged in an epoch, spelled."""
+        bodies = self._bodies.get(epoch)
+        return encode_acks(epoch, list(bodies.values())) if bodies else None
+
+    def forget_before(self, epoch: int) -> None:
+        """Forget epochs that are over."""
+        for held in (self._bodies, self._fresh):
+            for old in [each for each in held if each < epoch]:
+                del held[old]

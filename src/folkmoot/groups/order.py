@@ -1,0 +1,210 @@
+"""The order of one meeting's group, as a machine without I/O.
+
+Requests and instants go in, outcomes come out, to be carried out in order. The states:
+
+======= ==================== =========================================================
+state   ends with            what is taken
+======= ==================== =========================================================
+EMPTY   `create`             `create`; everything else is refused with `no_group`
+FREE    a turn that begins   everything
+TURN    its holder's commit  everything, but of commits only the holder's, and those
+        or end, or `TURN_MS` that the host signed
+======= ==================== =========================================================
+
+No request raises. Nobody is kept: identities are those of live channels, and what they did within
+the last seconds.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from folkmoot.domain.group import Entry, EntryKind, Group, Kept
+from folkmoot.groups import frames as f
+from folkmoot.groups.acks import Acks
+from folkmoot.groups.backlog import Backlog
+from folkmoot.groups.judging import (
+    is_recent,
+    judge_commit,
+    judge_creation,
+    judge_group_info,
+    judge_message,
+)
+from folkmoot.groups.limits import EPOCHS_BEHIND, MAX_ACK_BYTES, TURN_MS
+from folkmoot.groups.outcomes import Begin, ChannelId, Keep, Outcome, Tell, TellAll
+from folkmoot.groups.rates import Conduct
+from folkmoot.groups.refusals import RefusedError, Why, refuse_soon
+from folkmoot.groups.turns import Turn, Turns
+
+TRIM_MS: Final = 10_000
+"""How often old entries and old conduct are looked for."""
+
+
+class Order:
+    """What every channel of a meeting sees, in one order."""
+
+    def __init__(self, host_key: bytes, kept: Kept | None, fresh_seq: int, now_ms: int) -> None:
+        """Go on where it was, or begin.
+
+        Args:
+            fresh_seq: where numbers begin when nothing was kept; random.
+        """
+        self._host_key = host_key
+        self.group: Group | None = None if kept is None else kept.group
+        last_seq = fresh_seq if kept is None else kept.last_seq
+        self.backlog = Backlog(last_seq, () if kept is None else kept.entries, now_ms)
+        self._turns = Turns()
+        self._acks = Acks()
+        self._identities: dict[ChannelId, str] = {}
+        self._conducts: dict[str, Conduct] = {}
+        self._trimmed_ms = now_ms
+
+    def arrive(self, channel: ChannelId, identity: str, after: int | None) -> Iterator[Outcome]:
+        """Greet a channel and bring it up to date."""
+        self._identities[channel] = identity
+        last_seq = self.backlog.last_seq
+        is_held = after is not None and self.backlog.oldest_seq - 1 <= after <= last_seq
+        can_resume = self.group is not None and is_held
+        cursor = after if after is not None and can_resume else last_seq
+        yield Begin(channel, f.encode_welcome(last_seq, self.group), cursor)
+        if after is not None and not can_resume:
+            yield Tell(channel, f.encode_gap(last_seq))
+        bundle = None if self.group is None else self._acks.bundle_of(self.group.epoch)
+        if bundle is not None:
+            yield Tell(channel, bundle)
+
+    def leave(self, channel: ChannelId, now_ms: int) -> Iterator[Outcome]:
+        """Forget a channel that is gone; its turn is the next one's."""
+        self._identities.pop(channel, None)
+        self._turns.leave(channel)
+        yield from self._next_turn(now_ms)
+
+    def handle(
+        self, channel: ChannelId, request: f.Request | int, now_ms: int
+    ) -> Iterator[Outcome]:
+        """Take a request: what it leads to, and the answer to it.
+
+        Args:
+            request: only its `ref` when it has the wrong shape.
+        """
+        try:
+            yield from self._dispatch(channel, request, now_ms)
+        except RefusedError as error:
+            ref = request if isinstance(request, int) else request.ref
+            refusal = f.encode_refused(ref, error.why, self.group, error.retry_after_ms)
+            yield Tell(channel, refusal)
+
+    def acknowledge(self, channel: ChannelId, ack: f.Ack, now_ms: int) -> None:
+        """Hold an acknowledgement for the next bundle; one that is of no use is dropped."""
+        is_of_use = self.group is not None and is_recent(self.group, ack.epoch)
+        if not is_of_use or len(ack.body) > MAX_ACK_BYTES:
+            return
+        if self._conduct(channel).acks.take(now_ms) == 0:
+            self._acks.take(ack.epoch, self._identities[channel], ack.body, now_ms)
+
+    def tick(self, now_ms: int) -> Iterator[Outcome]:
+        """Let time pass; call ten times a second."""
+        self._turns.tick(now_ms)
+        yield from self._next_turn(now_ms)
+        for bundle in self._acks.take_bundles(now_ms):
+            yield TellAll(bundle)
+        if now_ms >= self._trimmed_ms + TRIM_MS:
+            self._trimmed_ms = now_ms
+            present = set(self._identities.values())
+            for identity, conduct in list(self._conducts.items()):
+                if identity not in present and conduct.is_over(now_ms):
+                    del self._conducts[identity]
+            if self.backlog.trim(now_ms):
+                yield Keep()
+
+    def _dispatch(
+        self, channel: ChannelId, request: f.Request | int, now_ms: int
+    ) -> Iterator[Outcome]:
+        conduct = self._conduct(channel)
+        bucket = conduct.messages if isinstance(request, f.Say) else conduct.requests
+        refuse_soon(bucket.take(now_ms))
+        match request:
+            case int():
+                raise RefusedError(Why.MALFORMED)
+            case f.Create():
+                yield from self._create(channel, request)
+            case f.AskTurn():
+                yield from self._ask_turn(channel, request, now_ms)
+            case f.Commit():
+                yield from self._commit(channel, request, now_ms)
+            case f.ReplaceInfo():
+                yield from self._replace_info(channel, request, now_ms)
+            case f.Say():
+                judge_message(self._existing(), request)
+                entry = self._append(EntryKind.MESSAGE, request.message, now_ms)
+                yield Keep(entry=entry)
+                yield Tell(channel, f.encode_done(request.ref, entry.seq))
+
+    def _create(self, channel: ChannelId, request: f.Create) -> Iterator[Outcome]:
+        if self.group is not None:
+            raise RefusedError(Why.EXISTS)
+        self.group = judge_creation(request)
+        yield Keep(self.group)
+        yield Tell(channel, f.encode_done(request.ref, self.backlog.last_seq))
+
+    def _ask_turn(self, channel: ChannelId, request: f.AskTurn, now_ms: int) -> Iterator[Outcome]:
+        group = self._existing()
+        identity = self._identities[channel]
+        if self._turns.ask(channel, identity, request.ref, now_ms):
+            yield TellAll(f.encode_wanted(group.epoch))
+        yield from self._next_turn(now_ms)
+
+    def _commit(self, channel: ChannelId, request: f.Commit, now_ms: int) -> Iterator[Outcome]:
+        group = self._existing()
+        if not judge_commit(group, self._host_key, request):
+            if self._turns.is_somebody_elses(channel):
+                raise RefusedError(Why.NOT_YOUR_TURN)
+            if request.act_head != group.act_head:
+                raise RefusedError(Why.ACT_HEAD)
+            in_turn = self._turns.is_own(channel)
+            conduct = self._conduct(channel)
+            refuse_soon(conduct.commit_wait_ms(now_ms, in_turn=in_turn))
+            conduct.note_commit(now_ms, in_turn=in_turn)
+        epoch = group.epoch + 1
+        self.group = Group(group.group_id, epoch, request.group_info, request.act_head)
+        self._acks.forget_before(epoch - EPOCHS_BEHIND)
+        entry = self._append(EntryKind.COMMIT, request.message, now_ms)
+        yield Keep(self.group, entry)
+        yield Tell(channel, f.encode_done(request.ref, entry.seq))
+        disturbed = self._turns.note_commit(channel, now_ms)
+        if disturbed is not None:
+            yield self._hand_over(disturbed)
+        yield from self._next_turn(now_ms)
+
+    def _replace_info(
+        self, channel: ChannelId, request: f.ReplaceInfo, now_ms: int
+    ) -> Iterator[Outcome]:
+        group = self._existing()
+        judge_group_info(group, request)
+        refuse_soon(self._conduct(channel).infos.take(now_ms))
+        self.group = Group(group.group_id, group.epoch, request.group_info, group.act_head)
+        yield Keep(self.group)
+        yield Tell(channel, f.encode_done(request.ref, None))
+        self._turns.note_group_info(now_ms)
+        yield from self._next_turn(now_ms)
+
+    def _next_turn(self, now_ms: int) -> Iterator[Outcome]:
+        turn = self._turns.take_next(now_ms)
+        if turn is not None:
+            yield self._hand_over(turn)
+
+    def _hand_over(self, turn: Turn) -> Tell:
+        group_info = self._existing().group_info
+        return Tell(turn.channel, f.encode_turn(turn.ref, group_info, TURN_MS))
+
+    def _append(self, kind: EntryKind, message: bytes, now_ms: int) -> Entry:
+        entry = Entry(self.backlog.last_seq + 1, kind, message)
+        self.backlog.append(entry, now_ms)
+        return entry
+
+    def _existing(self) -> Group:
+        if self.group is None:
+            raise RefusedError(Why.NO_GROUP)
+        return self.group
+
+    def _conduct(self, channel: ChannelId) -> Conduct:
+        return self._conducts.setdefault(self._identities[channel], Conduct())
