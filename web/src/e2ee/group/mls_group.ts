@@ -1,0 +1,240 @@
+import {
+  createApplicationMessage,
+  createGroup,
+  encodeMlsMessage,
+  mlsExporter,
+} from 'ts-mls';
+
+import { encodeBase64url, equalBytes, type Bytes } from '../../protocol/bytes';
+import { CHECK_LABEL, encodeAcknowledgement, parseAcknowledgement } from './acknowledgement';
+import { signLeave, type SignedLeave } from './commit_data';
+import { CommitMaker } from './commit_maker';
+import { EntryReader } from './entry_reader';
+import { GroupCore } from './group_core';
+import type {
+  AckReading,
+  GroupKeys,
+  GroupMaterial,
+  GroupView,
+  JoinOffer,
+  Prepared,
+  Processed,
+  RemovalReason,
+  SealedMessage,
+} from './group_keys';
+import { encodeMessage, MESSAGE_TYPES, type MessageType } from './group_message';
+import { ackStatement, messageStatement } from './group_statements';
+import { makeKeyPackage } from './key_package';
+import { encodeGroupInfo, epochOf, PAST_EPOCHS } from './mls_state';
+
+// What is on its way at once; the server takes 20 a second.
+const MAX_UNDER_WAY = 512;
+
+/** Group keys by MLS (RFC 9420) and the group rules. Calls are carried out one after the other. */
+export class MlsGroup implements GroupKeys {
+  readonly #core: GroupCore;
+  readonly #maker: CommitMaker;
+  readonly #reader: EntryReader;
+  readonly #sent = new Map<string, { readonly sequence: number; readonly epoch: number }>();
+  #sequence = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(core: GroupCore) {
+    this.#core = core;
+    this.#maker = new CommitMaker(core);
+    this.#reader = new EntryReader(core);
+  }
+
+  /** @param now - milliseconds that never go back. */
+  static async open(material: GroupMaterial, now: () => number): Promise<MlsGroup> {
+    return new MlsGroup(await GroupCore.open(material, now));
+  }
+
+  view(): Promise<GroupView | undefined> {
+    return this.#alone(() =>
+      Promise.resolve(this.#core.state === undefined ? undefined : this.#core.requireView()),
+    );
+  }
+
+  create(): Promise<Bytes> {
+    return this.#alone(async () => {
+      const { material, suite, config } = this.#core;
+      const { secrets, leafKey } = material;
+      const { publicPackage, privatePackage } = await makeKeyPackage(secrets, leafKey, suite);
+      privatePackage.initPrivateKey.fill(0);
+      this.#core.adopt(
+        await createGroup(secrets.groupId, publicPackage, privatePackage, [], suite, config),
+      );
+      return encodeGroupInfo(this.#core.requireState(), suite);
+    });
+  }
+
+  prepareJoin(offer: JoinOffer): Promise<Prepared> {
+    return this.#alone(() => this.#maker.join(offer));
+  }
+
+  prepareRefresh(sealedAct?: Bytes): Promise<Prepared> {
+    return this.#alone(() => this.#maker.refresh(sealedAct));
+  }
+
+  prepareRemoval(reason: RemovalReason): Promise<Prepared | undefined> {
+    return this.#alone(() => this.#maker.remove(reason));
+  }
+
+  prepareRemovalBy(sealedAct: Bytes): Promise<Prepared> {
+    return this.#alone(() => this.#maker.removeBy(sealedAct));
+  }
+
+  discard(): Promise<void> {
+    return this.#alone(() => {
+      this.#core.discard();
+      return Promise.resolve();
+    });
+  }
+
+  process(message: Bytes, position: number): Promise<Processed> {
+    return this.#alone(async () => {
+      this.#core.memory.liveness.received(position, this.#core.now());
+      return this.#takeSent(message) ?? this.#reader.read(message, position);
+    });
+  }
+
+  processSubstitute(message: Bytes): Promise<Processed> {
+    return this.#alone(() => this.#reader.read(message, this.#core.memory.liveness.last));
+  }
+
+  seal(type: MessageType, body: Bytes, sequence?: number): Promise<SealedMessage> {
+    return this.#alone(() => this.#seal(type, body, sequence ?? ++this.#sequence));
+  }
+
+  groupInfo(): Promise<Bytes> {
+    return this.#alone(() => encodeGroupInfo(this.#core.requireState(), this.#core.suite));
+  }
+
+  acknowledge(): Promise<{ readonly epoch: number; readonly body: Bytes }> {
+    return this.#alone(async () => {
+      const { groupId, self, epoch, treeHash } = this.#core.requireView();
+      const { liveness } = this.#core.memory;
+      const position = Math.max(liveness.last, 0);
+      const check = await this.#check();
+      const signed = { groupId, epoch, leafKey: self.leafKey, position, treeHash, check };
+      const signature = await this.#core.material.leafKey.sign(ackStatement(signed));
+      return { epoch, body: encodeAcknowledgement({ ...signed, leaf: self.index, signature }) };
+    });
+  }
+
+  readAcknowledgement(body: Bytes): Promise<AckReading | undefined> {
+    return this.#alone(() => this.#readAcknowledgement(body));
+  }
+
+  leave(): Promise<SignedLeave> {
+    const { secrets, leafKey } = this.#core.material;
+    return signLeave(secrets.groupId, leafKey);
+  }
+
+  history(): Promise<readonly Bytes[] | undefined> {
+    return this.#alone(() => Promise.resolve(this.#core.memory.history));
+  }
+
+  learn(sealedActs: readonly Bytes[]): Promise<boolean> {
+    return this.#alone(() => this.#core.memory.learn(this.#core.context, sealedActs));
+  }
+
+  exportKey(label: string, context: Bytes, length: number): Promise<Bytes> {
+    return this.#alone(() => this.#export(label, context, length));
+  }
+
+  close(): Promise<void> {
+    return this.#alone(() => {
+      this.#core.close();
+      this.#sent.clear();
+      return Promise.resolve();
+    });
+  }
+
+  async #seal(type: MessageType, body: Bytes, sequence: number): Promise<SealedMessage> {
+    const { groupId, self, epoch } = this.#core.requireView();
+    const { material, memory, suite } = this.#core;
+    const position = Math.max(memory.liveness.last, 0);
+    const statement = messageStatement({
+      groupId,
+      epoch,
+      leafKey: self.leafKey,
+      sequence,
+      position,
+      type: MESSAGE_TYPES[type],
+      body,
+    });
+    const signature = await material.leafKey.sign(statement);
+    const plain = encodeMessage({ type, leaf: self.index, sequence, position, body, signature });
+    const sealed = await createApplicationMessage(this.#core.requireState(), plain, suite);
+    this.#core.advance(sealed.newState, [plain, ...sealed.consumed]);
+    const { privateMessage } = sealed;
+    const message = Uint8Array.from(
+      encodeMlsMessage({ version: 'mls10', wireformat: 'mls_private_message', privateMessage }),
+    );
+    this.#rememberSent(message, sequence, epoch);
+    return { message, sequence };
+  }
+
+  #rememberSent(message: Bytes, sequence: number, epoch: number): void {
+    this.#sent.set(encodeBase64url(message), { sequence, epoch });
+    const [oldest] = this.#sent.keys();
+    if (this.#sent.size > MAX_UNDER_WAY && oldest !== undefined) {
+      this.#sent.delete(oldest);
+    }
+  }
+
+  /** One's own messages come back, and can't be decrypted: their keys are used up. */
+  #takeSent(message: Bytes): Processed | undefined {
+    const name = this.#sent.size === 0 ? '' : encodeBase64url(message);
+    const sent = this.#sent.get(name);
+    const { state } = this.#core;
+    if (sent === undefined || state === undefined) {
+      return undefined;
+    }
+    this.#sent.delete(name);
+    const isTooOld = sent.epoch < epochOf(state) - PAST_EPOCHS;
+    return { kind: 'own-message', sequence: sent.sequence, isTooOld };
+  }
+
+  async #readAcknowledgement(body: Bytes): Promise<AckReading | undefined> {
+    const ack = parseAcknowledgement(body);
+    const { state, context, memory } = this.#core;
+    if (ack === undefined || state === undefined) {
+      return undefined;
+    }
+    const { epoch, groupId, roster, treeHash } = this.#core.requireView();
+    const from = roster.find(({ index }) => index === ack.leaf);
+    if (from === undefined) {
+      return undefined;
+    }
+    const statement = ackStatement({ ...ack, groupId, leafKey: from.leafKey });
+    if (!(await context.verifier.verify(from.leafKey, statement, ack.signature))) {
+      return undefined;
+    }
+    memory.liveness.signed(encodeBase64url(from.leafKey), ack.position);
+    const agrees =
+      ack.epoch === epoch &&
+      equalBytes(ack.treeHash, treeHash) &&
+      equalBytes(ack.check, await this.#check());
+    return { from, epoch: ack.epoch, position: ack.position, agrees };
+  }
+
+  #check(): Promise<Bytes> {
+    return this.#export(CHECK_LABEL, new Uint8Array(), 32);
+  }
+
+  async #export(label: string, context: Bytes, length: number): Promise<Bytes> {
+    const { exporterSecret } = this.#core.requireState().keySchedule;
+    return Uint8Array.from(
+      await mlsExporter(exporterSecret, label, context, length, this.#core.suite),
+    );
+  }
+
+  #alone<T>(call: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(call);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
