@@ -25,11 +25,14 @@ ENGINE_GONE := $(if $(wildcard src/folkmoot/_sfu*.so),,FORCE)
 
 # Here and not in the tests that use it: it takes longer than a test may.
 BUILD_LOADGEN := cargo build --locked --quiet --package loadgen
+MAKE_MEDIA := $(PY) tools/e2e_media.py
+STORIES := cd web && npx --no-install playwright test -c e2e/playwright.config.ts
 
-.PHONY: help run build wheel test test-full unit lint format bench bench-forward bench-signalling lock clean tools FORCE
+.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-signalling lock clean \
+	tools browsers FORCE
 
 help: ## Show this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r verb text; do printf '  make %-18s %s\n' "$$verb" "$$text"; done
+	@sed -nE 's/^([a-z][a-z0-9-]*):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r verb text; do printf '  make %-18s %s\n' "$$verb" "$$text"; done
 
 run: build ## Build what changed, then start the server at http://localhost:7880 (ARGS="--port 8000" is passed on)
 	@exec .venv/bin/folkmoot serve $(ARGS)
@@ -39,15 +42,19 @@ build: .venv/.engine web/dist/index.html ## Build the media engine and the web c
 wheel: build ## Build one wheel with everything in it, into dist/: installs without Rust and Node
 	tools/build_wheel.sh dist
 
-test: build wheel ## Run every test that fits in 30 minutes
+test: browsers build wheel ## Run every test that fits in 30 minutes
 	cargo test --workspace --locked --quiet --features sfu-core/fault-hooks
 	cd web && npm run --silent test
+	$(MAKE_MEDIA)
+	$(STORIES)
 	$(BUILD_LOADGEN)
 	$(PY) -m pytest tests
 
-test-full: build wheel ## Run the same and the long runs: all seeds, soaks
+test-full: browsers build wheel ## Run the same and the long runs: all seeds, soaks
 	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet --features sfu-core/fault-hooks -- --include-ignored
 	cd web && npm run --silent test
+	$(MAKE_MEDIA)
+	export FOLKMOOT_TEST_FULL=1; $(STORIES)
 	$(BUILD_LOADGEN)
 	$(PY) -m pytest tests -m "full or not full"
 
@@ -55,6 +62,10 @@ unit: build ## Run the quick tests, under a minute once built
 	cargo test --workspace --locked --quiet --lib
 	cd web && npm run --silent test
 	$(PY) -m pytest tests/unit tests/docs
+
+e2e: browsers build ## Hold meetings in real browsers (ARGS="share" picks stories by file, ARGS="-g mute" by title)
+	$(MAKE_MEDIA)
+	$(STORIES) $(ARGS)
 
 lint: build ## Check style, types, layers and sizes in all three languages
 	$(PY) -m ruff check .
@@ -95,6 +106,9 @@ clean: ## Remove everything that was built; data stays
 
 tools:
 	@tools/check_tools.sh
+
+browsers:
+	@tools/check_browsers.sh
 
 .venv/.synced: pyproject.toml uv.lock | tools
 	@PYTHON=$(PYTHON) tools/get_uv.sh
