@@ -6,6 +6,7 @@ import type { SoundPort } from '../media/level_meter';
 import { encodeBase64url } from '../protocol/bytes';
 import { deriveKeys, hostHashOf } from '../protocol/derivation';
 import { encodeHostLink, encodeLink, parseLink, type HostLink, type MeetingLink } from '../protocol/link';
+import { plainLine } from '../protocol/plain_line';
 import { knock, type Admission, type Door } from '../session/admission';
 import type { OpenMeeting } from '../state/app';
 import { DevicesModel } from '../state/devices';
@@ -16,6 +17,9 @@ import type { Surroundings } from './surroundings';
 
 /** How long a meeting that is made here lasts. */
 export const LIFETIME_S = 30 * 24 * 3600;
+
+// As many as the field for it takes; whoever seals one by another program can seal thousands.
+const MAX_TITLE_CHARS = 120;
 
 /** A link that leads to a meeting, and the spare of its host key where this page still has it. */
 export type InvitationLink = (MeetingLink | HostLink) & { readonly hostLink?: string };
@@ -82,7 +86,7 @@ function factsOf(
   const spare =
     link.kind === 'host' ? encodeHostLink(origin, link.secret, link.hostSeed) : link.hostLink;
   return {
-    title: admission.card.title,
+    title: plainLine(admission.card.title, MAX_TITLE_CHARS),
     link: encodeLink(origin, { ...link, hostHash }),
     isHost,
     hostLink: spare,
