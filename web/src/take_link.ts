@@ -1,5 +1,5 @@
 /**
- * Reads the link out of the address bar and takes it out of there and of the history, before
+ * Reads the link out of the address bar and takes it out of there and of the tab's history, before
  * anything else runs. This file imports nothing, and `main.ts` imports it first.
  */
 
