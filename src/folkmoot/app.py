@@ -209,7 +209,7 @@ async def _serve(settings: Settings, make_media: MakeMedia, announce: Announce) 
 def _assemble(settings: Settings, parts: Parts, doors: Doors) -> Live:
     readiness = Readiness({"database": lambda: is_answering(parts.database)})
     doorkeeper = TokenDoorkeeper(parts.engine_key, parts.clock, settings.token_lifetime_s)
-    gate = Gate(doorkeeper, settings.allowed_origins)
+    gate = Gate(doorkeeper, parts.origins, settings.allowed_origins)
     sessions = WebSocketSessions(parts.switchboard, settings.max_send_queue_bytes)
     creations = Creations(
         parts.book,

@@ -1,5 +1,6 @@
 """W-1: a foreign page cannot open signalling with what a browser sends by itself."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,22 @@ async def test_a_bearer_token_does_not_open_the_door_for_a_foreign_page(
         async with connect(f"{server.ws}/rtc", additional_headers=headers):
             pass
     assert caught.value.response.status_code == 403
+
+
+def test_a_name_that_leads_here_for_a_moment_is_not_ours(server: RunningServer) -> None:
+    """DNS rebinding: the browser takes the page's own name for this server's, and sends it as Host.
+
+    Symptom: a page on another site makes meetings at a visitor's own server. Cause: the origin was
+    compared with Host, which comes from that page. Who: whoever runs a server for themselves.
+    """
+    name = f"evil.example:{server.web_port}"
+    for path in ("/api/meetings", f"/api/meetings/{'A' * 22}/nonces", "/rtc/validate"):
+        method = "GET" if path.startswith("/rtc") else "POST"
+        answer = fetch(server.http + path, method, Host=name, Origin=f"http://{name}")
+        assert (answer.status, json.loads(answer.body)["error"]) == (403, "origin_refused")
+    # Whatever name the request was sent to, our own pages are ours.
+    answer = fetch(f"{server.http}/rtc/validate", Host=name, Origin=server.http)
+    assert (answer.status, json.loads(answer.body)["error"]) == (401, "token_invalid")
 
 
 async def test_a_cookie_alone_never_lets_anybody_in(server: RunningServer) -> None:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -13,7 +13,6 @@ from starlette.requests import HTTPConnection
 from folkmoot.domain.errors import RuleError
 from folkmoot.domain.limits import MAX_PROFILE_BYTES, check_profile
 from folkmoot.domain.participant import ClientTraits, Profile
-from folkmoot.http.origin import is_origin_allowed
 from folkmoot.http.problems import ProblemError, bad_request
 from folkmoot.signalling.admission import Admission
 from folkmoot.signalling.errors import TokenError, TokenRefusedError
@@ -40,23 +39,26 @@ class Doorkeeper(Protocol):
 class Gate:
     """The way in. Cookies play no part in it."""
 
-    def __init__(self, doorkeeper: Doorkeeper, allowed_origins: Collection[str]) -> None:
+    def __init__(
+        self, doorkeeper: Doorkeeper, own_origins: Container[str], allowed_origins: Collection[str]
+    ) -> None:
         """Make a gate.
 
         Args:
-            allowed_origins: foreign origins whose pages may connect.
+            own_origins: those that the server goes by; pages of no other may connect.
+            allowed_origins: those of them whose pages come from elsewhere.
         """
         self._doorkeeper = doorkeeper
+        self._own = own_origins
         self._allowed = frozenset(origin.lower().rstrip("/") for origin in allowed_origins)
         self.is_closed = False
 
     def is_foreign(self, connection: HTTPConnection) -> bool:
         """Whether the request says that it comes from a page that may not talk to this server."""
         origin = connection.headers.get("origin")
-        if origin is None:
-            return False
-        host = connection.headers.get("host", "")
-        return not is_origin_allowed(origin, connection.scope["scheme"], host, self._allowed)
+        # Not compared with Host: that is the page's own word for where it sends to, and whoever
+        # owns a name can have it lead to this machine for a moment (DNS rebinding).
+        return origin is not None and origin.lower() not in self._own
 
     def cross_origin(self, connection: HTTPConnection) -> str | None:
         """The origin to name in a CORS header, for pages allowed by setting."""

@@ -28,9 +28,9 @@ async def test_a_mistake_of_the_server_is_told_with_a_next_step(
     something is broken.
     """
     nobody: Any = None
-    nobody_meets = MeetingsEndpoint(Gate(nobody, []), nobody, nobody, nobody, nobody, nobody)
+    nobody_meets = MeetingsEndpoint(Gate(nobody, (), ()), nobody, nobody, nobody, nobody, nobody)
     probes = Probes(Readiness({"database": check}))
-    gate = Gate(nobody, [])
+    gate = Gate(nobody, (), ())
     about = AboutServer("", "", can_create=False, gate=gate)
     rtc, group = RtcEndpoint(gate, nobody), GroupEndpoint(gate, nobody)
     surface = Surface(rtc, group, probes, nobody_meets, about, None)
