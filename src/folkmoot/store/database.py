@@ -52,6 +52,22 @@ async def is_answering(engine: AsyncEngine) -> bool:
     return True
 
 
+async def empty_wal(engine: AsyncEngine) -> None:
+    """Write SQLite's log into the database and empty it: deleted rows live on in there.
+
+    While somebody reads, such as a backup, it is left for the next time: writers would wait, too.
+    """
+    if engine.dialect.name == "sqlite":
+        async with engine.connect() as connection:
+            alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            for pragma in (
+                "busy_timeout=0",
+                "wal_checkpoint(TRUNCATE)",
+                f"busy_timeout={BUSY_TIMEOUT_MS}",
+            ):
+                await alone.execute(text(f"PRAGMA {pragma}"))
+
+
 def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in (

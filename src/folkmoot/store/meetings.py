@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from folkmoot.domain.meeting import Meeting
+from folkmoot.store.database import empty_wal
 from folkmoot.store.schema import MeetingRow
 
 
@@ -30,11 +31,12 @@ class MeetingRows:
             return None if row is None else _meeting_of(row)
 
     async def delete_expired(self, now_ms: int) -> int:
-        """Delete every meeting that has expired; returns how many."""
+        """Delete every meeting that has expired; returns how many. Nothing of them is left."""
         async with self._engine.begin() as connection:
             done = await connection.execute(
                 delete(MeetingRow).where(MeetingRow.expires_at <= now_ms)
             )
+        await empty_wal(self._engine)
         return done.rowcount
 
     async def _save(self, meeting: Meeting, now_ms: int, max_meetings: int) -> Meeting | None:

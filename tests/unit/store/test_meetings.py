@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from folkmoot.domain.meeting import Meeting
-from folkmoot.store.database import database_url, open_database
+from folkmoot.store.database import BUSY_TIMEOUT_MS, database_url, open_database
 from folkmoot.store.meetings import MeetingRows
 from folkmoot.store.migrate import migrate
 from folkmoot.store.schema import MeetingRow
@@ -84,14 +86,35 @@ async def test_expired_meetings_are_deleted_and_others_stay(engine: AsyncEngine)
 async def test_what_is_deleted_is_gone_from_the_file(engine: AsyncEngine, tmp_path: Path) -> None:
     """Symptom: a search through the disk finds meetings that are over. Who: who has the disk."""
     rows = MeetingRows(engine)
-    over = meeting(NOW_MS)
-    await rows.save(over, NOW_MS - 10, 10)
-    await rows.delete_expired(NOW_MS)
+    over, living = meeting(NOW_MS), meeting()
+    for each in (over, living):
+        await rows.save(each, NOW_MS - 10, 10)
+    # As when the server has run for long: it stands in the database itself, too.
     async with engine.connect() as connection:
         await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    assert over.locator in (tmp_path / "folkmoot.db").read_bytes()
+    await rows.delete_expired(NOW_MS)
     everything = read_all(tmp_path)
+    assert living.locator in everything
     assert over.locator not in everything
     assert over.sealed[:32] not in everything
+
+
+async def test_expired_meetings_are_deleted_while_somebody_reads(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    """A backup holds the log; deleting goes on, and its traces go the next time."""
+    rows, over = MeetingRows(engine), meeting(NOW_MS)
+    await rows.save(over, NOW_MS - 10, 10)
+    with sqlite3.connect(tmp_path / "folkmoot.db") as backup:
+        backup.execute("BEGIN")
+        assert backup.execute("SELECT count(*) FROM meeting").fetchone() == (1,)
+        begin = time.monotonic()
+        assert await rows.delete_expired(NOW_MS) == 1
+        assert time.monotonic() - begin < BUSY_TIMEOUT_MS / 2000
+    backup.close()
+    await rows.delete_expired(NOW_MS)
+    assert over.locator not in read_all(tmp_path)
 
 
 async def test_nothing_is_kept_that_says_whose_a_meeting_is_or_when_it_was_made() -> None:
