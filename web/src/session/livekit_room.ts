@@ -144,7 +144,10 @@ export class LiveKitRoom implements RoomPort {
   #listen(): void {
     for (const event of ROSTER_EVENTS) {
       this.#room.on(event, () => {
-        this.#refresh();
+        // Not at once: LiveKit first takes everybody away, then says that it connects anew.
+        queueMicrotask(() => {
+          this.#refresh();
+        });
       });
     }
     this.#room
