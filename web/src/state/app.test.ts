@@ -167,6 +167,17 @@ describe('a call', () => {
     expect(house.preJoin?.isClosed).toBe(false);
   });
 
+  // Somebody who went back while they were being let in was put into the call all the same.
+  it('is left at once when somebody went back while they were being let in', async () => {
+    const { house, app } = opened();
+    await app.follow('good');
+    const joining = house.preJoin?.join('Ana');
+    app.goHome();
+    await joining;
+    expect(app.screen.value.kind).toBe('home');
+    expect(house.call.isClosed).toBe(true);
+  });
+
   it('can be joined again from the end page, and home forgets the link', async () => {
     const { house, app } = opened();
     await app.follow('good');

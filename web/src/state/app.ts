@@ -169,6 +169,10 @@ export class AppModel<Link, Open extends OpenMeeting, PreJoin, InCall extends Li
       return;
     }
     const call = await this.#parts.join(open, before.model, name);
+    if (this.#screen.value !== before) {
+      call.close();
+      return;
+    }
     const beganMs = this.#parts.now();
     this.#turn += 1;
     this.#screen.set({ kind: 'call', model: call, facts: open.facts });

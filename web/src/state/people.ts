@@ -1,3 +1,4 @@
+import { plainLine } from '../protocol/plain_line';
 import type { Participant, Publication, Source } from '../session/call';
 
 /** Somebody in the call, as the screen shows them. */
@@ -85,14 +86,7 @@ export function soundsOf(participants: readonly Participant[]): Sound[] {
  * follows, hide, or pile up over other lines. Undefined where nothing is left.
  */
 export function shownName(name: string | undefined): string | undefined {
-  const plain = (name ?? '')
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/[\u{200B}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2060}-\u{2069}\u{FEFF}\p{Co}\p{Cs}]/gu, '')
-    .replace(/(\p{M}{3})\p{M}+/gu, '$1')
-    .trim();
-  const short = Array.from(plain).slice(0, MAX_NAME_CHARS).join('').trim();
-  return short === '' ? undefined : short;
+  return plainLine(name ?? '', MAX_NAME_CHARS) || undefined;
 }
 
 /** One or two letters for a tile without a picture; a question mark for somebody without a name. */
