@@ -37,7 +37,10 @@ export class Person {
     this.#origin = origin;
   }
 
-  /** @param origin - the server's; a request to any other is a fault. */
+  /**
+   * @param origin - the server's; a request to any other is a fault.
+   * @param flags - for Chromium; one after `!` is taken away.
+   */
   static async arrive(
     origin: string,
     looks?: Appearance,
@@ -51,7 +54,9 @@ export class Person {
             `--use-file-for-fake-video-capture=${mediaFile(looks.picture)}`,
             `--use-file-for-fake-audio-capture=${mediaFile(looks.voice)}`,
           ];
-    const args = [...CHROMIUM_FLAGS, ...files, ...flags];
+    const args = [...CHROMIUM_FLAGS, ...files, ...flags].filter(
+      (flag) => !flag.startsWith('!') && !flags.includes(`!${flag}`),
+    );
     const browser = await chromium.launch({ executablePath: CHROMIUM, args });
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
