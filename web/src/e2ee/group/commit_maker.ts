@@ -39,9 +39,9 @@ export class CommitMaker {
   async join(offer: JoinOffer): Promise<Prepared> {
     const { material, config, suite } = this.#core;
     const { info, leaves } = readGroupInfo(offer.groupInfo, material.secrets.groupId);
-    this.#checkOffer(offer, Number(info.groupContext.epoch), leaves);
     const own = encodeBase64url(material.leafKey.publicKey);
     const isRejoin = leaves.some(({ leafKey }) => leafKey === own);
+    this.#checkOffer(offer, isRejoin ? Number(info.groupContext.epoch) : undefined, leaves);
     if (isRejoin && leaves.length === 1) {
       // Without its leaf there would be no tree; and who is alone has missed nothing.
       throw new GroupInfoError('nobody else is in it');
@@ -96,9 +96,14 @@ export class CommitMaker {
     );
   }
 
-  #checkOffer({ actHead }: JoinOffer, epoch: number, leaves: readonly Leaf[]): void {
+  /** @param epoch - undefined when the own leaf is not in the tree: it may be another group by now. */
+  #checkOffer(
+    { actHead }: JoinOffer,
+    epoch: number | undefined,
+    leaves: readonly Leaf[],
+  ): void {
     const { memory, state } = this.#core;
-    if (state !== undefined && epoch < epochOf(state)) {
+    if (state !== undefined && epoch !== undefined && epoch < epochOf(state)) {
       throw new GroupInfoError('an epoch that is over');
     }
     if (!memory.mayFollow(actHead)) {

@@ -151,6 +151,8 @@ export interface GroupKeys {
 export interface SealedMessage {
   readonly message: Bytes;
   readonly sequence: number;
+  /** The SHA-256 of what was signed. */
+  readonly digest: Bytes;
 }
 
 /** The group is not in a state in which this can be done. */

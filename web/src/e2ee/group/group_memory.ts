@@ -54,6 +54,12 @@ export class GroupMemory {
     return !equalBytes(head, NO_ACTS) || this.#acts.state.count === 0;
   }
 
+  /** A group begins anew: there are no acts in it. */
+  restart(): void {
+    this.#acts = { state: FIRST_STATE, isComplete: true };
+    this.#sealed = [];
+  }
+
   /** Joined under a head whose acts may not be known yet. */
   enter(head: Bytes): void {
     const { state } = this.#acts;

@@ -35,24 +35,16 @@ async function step(order: TestOrder, random: (below: number) => number): Promis
   const { members } = order;
   const by = order.member(random(members.length));
   const others = members.filter((one) => one !== by);
-  switch (random(10)) {
-    case 0:
-    case 1:
-      await order.commit(await by.keys.prepareRefresh());
-      return;
-    case 2:
-    case 3:
-      if (members.length > 1) await order.join(by);
-      return;
-    case 4:
-    case 5:
-    case 6: {
-      const gone = others.filter(() => random(members.length) < 2).slice(0, 2);
-      if (gone.length > 0) await leaveBy(order, by, gone);
-      return;
-    }
-    default:
-      if (members.length < 24) await order.join();
+  const dice = random(10);
+  if (dice < 2) {
+    await order.commit(await by.keys.prepareRefresh());
+  } else if (dice < 4 && members.length > 1) {
+    await order.join(by);
+  } else if (dice < 7) {
+    const gone = others.filter(() => random(members.length) < 2).slice(0, 2);
+    if (gone.length > 0) await leaveBy(order, by, gone);
+  } else if (members.length < 24) {
+    await order.join();
   }
 }
 

@@ -5,7 +5,7 @@ import {
   mlsExporter,
 } from 'ts-mls';
 
-import { encodeBase64url, equalBytes, type Bytes } from '../../protocol/bytes';
+import { encodeBase64url, equalBytes, sha256, type Bytes } from '../../protocol/bytes';
 import { CHECK_LABEL, encodeAcknowledgement, parseAcknowledgement } from './acknowledgement';
 import { signLeave, type SignedLeave } from './commit_data';
 import { CommitMaker } from './commit_maker';
@@ -62,6 +62,7 @@ export class MlsGroup implements GroupKeys {
       const { secrets, leafKey } = material;
       const { publicPackage, privatePackage } = await makeKeyPackage(secrets, leafKey, suite);
       privatePackage.initPrivateKey.fill(0);
+      this.#core.memory.restart();
       this.#core.adopt(
         await createGroup(secrets.groupId, publicPackage, privatePackage, [], suite, config),
       );
@@ -174,7 +175,7 @@ export class MlsGroup implements GroupKeys {
       encodeMlsMessage({ version: 'mls10', wireformat: 'mls_private_message', privateMessage }),
     );
     this.#rememberSent(message, sequence, epoch);
-    return { message, sequence };
+    return { message, sequence, digest: await sha256(statement) };
   }
 
   #rememberSent(message: Bytes, sequence: number, epoch: number): void {

@@ -1,0 +1,93 @@
+import type { AckReading } from './group_keys';
+
+/** No heartbeat for so long: something may be wrong. */
+export const SILENT_AFTER_MS = 30_000;
+
+/** No heartbeat for so long: the group can't be reached. */
+export const CUT_AFTER_MS = 100_000;
+
+// Entries and acknowledgements overtake each other by less.
+const STALE_AFTER_MS = 5_000;
+
+/** How the group is, for people to see. */
+export type GroupHealth =
+  | { readonly kind: 'well' }
+  /** Nobody has said that the group stands. */
+  | { readonly kind: 'silent'; readonly sinceMs: number }
+  | { readonly kind: 'cut'; readonly sinceMs: number }
+  /** Others are in an epoch that has not reached this device. */
+  | { readonly kind: 'stale-epoch'; readonly sinceMs: number }
+  /** These identities have signed to see another group. */
+  | { readonly kind: 'diverged'; readonly identities: readonly string[] };
+
+/** Makes named states of what members sign, and of what they don't. */
+export class HealthWatch {
+  readonly #dissent = new Map<string, number>();
+  #heardMs: number;
+  #aheadSinceMs: number | undefined;
+
+  constructor(nowMs: number) {
+    this.#heardMs = nowMs;
+  }
+
+  /** Somebody's heartbeat. */
+  heard(identity: string, epoch: number, agrees: boolean, nowMs: number): void {
+    this.#heardMs = nowMs;
+    this.#judge(identity, epoch, agrees);
+  }
+
+  /** Somebody's acknowledgement. */
+  acknowledged({ from, epoch, agrees }: AckReading, ownEpoch: number, nowMs: number): void {
+    if (epoch > ownEpoch) {
+      this.ahead(nowMs);
+    } else if (epoch === ownEpoch) {
+      this.#judge(from.identity, epoch, agrees);
+    }
+  }
+
+  /** Something came of an epoch that this device is not in. */
+  ahead(nowMs: number): void {
+    this.#aheadSinceMs ??= nowMs;
+  }
+
+  /** This device is in another epoch. */
+  moved(): void {
+    this.#aheadSinceMs = undefined;
+  }
+
+  /** Somebody is not a member any more. */
+  forget(identity: string): void {
+    this.#dissent.delete(identity);
+  }
+
+  /** This device has joined anew: what was before is over. */
+  restart(nowMs: number): void {
+    this.#dissent.clear();
+    this.#aheadSinceMs = undefined;
+    this.#heardMs = nowMs;
+  }
+
+  health(nowMs: number, isAlone: boolean): GroupHealth {
+    if (this.#dissent.size > 0) {
+      return { kind: 'diverged', identities: [...this.#dissent.keys()].sort() };
+    }
+    const aheadMs = this.#aheadSinceMs;
+    if (aheadMs !== undefined && nowMs - aheadMs >= STALE_AFTER_MS) {
+      return { kind: 'stale-epoch', sinceMs: aheadMs };
+    }
+    const silentMs = isAlone ? 0 : nowMs - this.#heardMs;
+    if (silentMs >= SILENT_AFTER_MS) {
+      return { kind: silentMs >= CUT_AFTER_MS ? 'cut' : 'silent', sinceMs: this.#heardMs };
+    }
+    return { kind: 'well' };
+  }
+
+  #judge(identity: string, epoch: number, agrees: boolean): void {
+    const since = this.#dissent.get(identity);
+    if (!agrees) {
+      this.#dissent.set(identity, since ?? epoch);
+    } else if (since !== undefined && epoch > since) {
+      this.#dissent.delete(identity);
+    }
+  }
+}

@@ -1,0 +1,491 @@
+import { Subject, type Observable } from '../../observable/observable';
+import type { Bytes } from '../../protocol/bytes';
+import type { SigningKey } from '../../protocol/signing';
+import {
+  ChannelClient,
+  type ChannelConnection,
+  type ChannelEnd,
+  type ConnectionHandlers,
+} from './channel_client';
+import type { GroupStand, ServerFrame } from './channel_frames';
+import type { Clock } from './clock';
+import { encodeLeave, type SignedGrant } from './commit_data';
+import { CommitDesk, type CommitOutcome } from './commit_desk';
+import { GroupDuties } from './group_duties';
+import type { GroupHealth } from './group_health';
+import type { GroupKeys, GroupView, Processed, ReceivedMessage } from './group_keys';
+import type { MessageType } from './group_message';
+import { HeartbeatChain } from './heartbeat';
+import { JoinFlow } from './join_flow';
+import { MemberTalk } from './member_talk';
+import { MessageDesk } from './message_desk';
+import { Presence } from './ranks';
+
+export type SessionState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'joining' }
+  | { readonly kind: 'member' }
+  /** Put out, with a reason that holds. */
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'ended'; readonly why: ChannelEnd | 'left' | 'closed' };
+
+/** What happened that people may have to be told. */
+export type SessionNotice =
+  /** A commit that the rules forbid: the group goes on without it. */
+  | { readonly kind: 'refused-commit'; readonly why: string }
+  | { readonly kind: 'unreadable-entry'; readonly why: string }
+  /** A GroupInfo of the server's that could not be used. */
+  | { readonly kind: 'bad-group-info'; readonly why: string }
+  /** This device joins anew: entries were missed, nobody was heard, or too many entries were void. */
+  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'behind' }
+  /** A fault of this release's own. */
+  | { readonly kind: 'fault'; readonly error: unknown };
+
+export interface SessionParts {
+  readonly keys: GroupKeys;
+  readonly groupId: Bytes;
+  readonly connect: (handlers: ConnectionHandlers) => ChannelConnection;
+  readonly admit: () => Promise<string>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly hostSigner?: SigningKey;
+  readonly grant?: SignedGrant;
+  readonly onMessage: (message: ReceivedMessage) => void;
+  readonly onNotice: (notice: SessionNotice) => void;
+}
+
+// Time for the others to acknowledge the epoch that a join made; doubled each time.
+const ALONE_AFTER_MS = 8_000;
+const MAX_ANEW = 3;
+
+// The server takes messages of the epoch and of two before it: farther behind, no substitute gets there.
+const MAX_BEHIND = 2;
+
+/** A device in the group of a meeting: connects, joins, keeps up, and comes back. */
+export class GroupSession {
+  readonly #parts: SessionParts;
+  readonly #state = new Subject<SessionState>({ kind: 'connecting' });
+  readonly #view = new Subject<GroupView | undefined>(undefined);
+  readonly #channel: ChannelClient;
+  readonly #commits: CommitDesk;
+  readonly #messages: MessageDesk;
+  readonly #joining: JoinFlow;
+  readonly #duties: GroupDuties;
+  readonly #talk: MemberTalk;
+  readonly #presence = new Presence();
+  readonly #heartbeats = new HeartbeatChain();
+  #queue: Promise<void> = Promise.resolve();
+  #position: number | null = null;
+  #syncAt = 0;
+  #onSynced: (() => void)[] = [];
+  #channelEpoch = 0;
+  #anew = 0;
+  #isAckDue = false;
+  #stopAlone: (() => void) | undefined;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#channel = this.#makeChannel();
+    this.#commits = new CommitDesk({
+      ...parts,
+      hostSigner: parts.hostSigner,
+      channel: this.#channel,
+      synced: () => this.#synced(),
+    });
+    this.#messages = this.#makeMessages();
+    this.#joining = this.#makeJoining();
+    this.#duties = this.#makeDuties();
+    this.#talk = new MemberTalk({
+      ...parts,
+      duties: this.#duties,
+      heartbeats: this.#heartbeats,
+      view: () => this.#view.value,
+      onLearnt: async () => {
+        this.#view.set(await parts.keys.view());
+      },
+    });
+  }
+
+  get state(): Observable<SessionState> {
+    return this.#state;
+  }
+
+  get view(): Observable<GroupView | undefined> {
+    return this.#view;
+  }
+
+  get health(): Observable<GroupHealth> {
+    return this.#talk.health;
+  }
+
+  /** Identities that have signed to be in this epoch, with these secrets. */
+  get ready(): Observable<ReadonlySet<string>> {
+    return this.#talk.ready;
+  }
+
+  /** Resolves when everything that has come is handled. */
+  async idle(): Promise<void> {
+    await this.#queue;
+  }
+
+  start(): void {
+    this.#talk.start();
+    void this.#channel.start();
+  }
+
+  /** Sends a message; false when too many wait already. */
+  send(type: MessageType, body: Bytes): boolean {
+    return this.#messages.send(type, body);
+  }
+
+  /** New keys for the own path. */
+  refresh(): Promise<CommitOutcome> {
+    return this.#commits.ask(() => this.#parts.keys.prepareRefresh());
+  }
+
+  /** Carries out a host's act that `make` gives for the acts that are: it goes first. */
+  act(
+    make: () => Promise<{ readonly sealed: Bytes; readonly isRemoval: boolean }>,
+  ): Promise<CommitOutcome> {
+    const { keys } = this.#parts;
+    return this.#commits.ask(async () => {
+      const { sealed, isRemoval } = await make();
+      return isRemoval ? keys.prepareRemovalBy(sealed) : keys.prepareRefresh(sealed);
+    }, true);
+  }
+
+  /** Says goodbye; the others remove the leaf. */
+  async leave(): Promise<void> {
+    this.#messages.send('leave', encodeLeave(await this.#parts.keys.leave()));
+  }
+
+  /** Ends without a word, and forgets every secret. */
+  async close(): Promise<void> {
+    if (!this.#isOver) {
+      this.#end({ kind: 'ended', why: 'closed' });
+    }
+    await this.#parts.keys.close();
+  }
+
+  get #isOver(): boolean {
+    const { kind } = this.#state.value;
+    return kind === 'removed' || kind === 'ended';
+  }
+
+  /** By how many epochs the order is ahead of this device: entries that were void. */
+  get #behind(): number {
+    const view = this.#view.value;
+    return view === undefined ? 0 : this.#channelEpoch - view.epoch;
+  }
+
+  #enqueue(act: () => Promise<void> | void): void {
+    this.#queue = this.#queue.then(act).catch((error: unknown) => {
+      this.#parts.onNotice({ kind: 'fault', error });
+    });
+  }
+
+  async #handle(frame: ServerFrame): Promise<void> {
+    switch (frame.frame) {
+      case 'welcome':
+        this.#welcome(frame.seq, frame.group);
+        return;
+      case 'entry':
+        return this.#entry(frame.seq, frame.message, frame.type === 'commit');
+      case 'acks':
+        for (const body of frame.bodies) {
+          this.#talk.acknowledged(await this.#parts.keys.readAcknowledgement(body));
+        }
+        return;
+      case 'wanted':
+        return this.#wanted(frame.epoch);
+      case 'gap':
+        this.#position = frame.seq;
+        this.#reachedSync();
+        this.#joinAnew('gap');
+        return;
+      default:
+    }
+  }
+
+  #welcome(seq: number, group: GroupStand | undefined): void {
+    this.#syncAt = seq;
+    this.#joining.told(group);
+    if (group === undefined) {
+      this.#position = seq;
+    }
+    this.#position ??= seq;
+    if (this.#view.value === undefined || group === undefined) {
+      this.#join();
+    }
+    this.#reachedSync();
+  }
+
+  /** Where everything has come that was in the order, what was sent and did not come was not taken. */
+  #reachedSync(): void {
+    if ((this.#position ?? 0) < this.#syncAt || this.#syncAt < 0) {
+      return;
+    }
+    this.#syncAt = -1;
+    const waiting = this.#onSynced;
+    this.#onSynced = [];
+    for (const resolve of waiting) {
+      resolve();
+    }
+    this.#messages.again();
+  }
+
+  #synced(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onSynced.push(resolve);
+    });
+  }
+
+  async #entry(seq: number, message: Bytes, isCommit: boolean): Promise<void> {
+    if (this.#isOver || (this.#position !== null && seq <= this.#position)) {
+      return;
+    }
+    this.#position = seq;
+    if (isCommit) {
+      this.#channelEpoch += 1;
+    }
+    await this.#processed(await this.#parts.keys.process(message, seq));
+    this.#reachedSync();
+  }
+
+  async #processed(processed: Processed): Promise<void> {
+    switch (processed.kind) {
+      case 'commit':
+        return this.#committed(processed);
+      case 'refused':
+        this.#refused(processed.why);
+        return;
+      case 'removed':
+        this.#end({ kind: 'removed' });
+        return;
+      case 'message':
+        return this.#message(processed);
+      case 'own-message':
+        this.#messages.landed(processed.sequence, processed.isTooOld);
+        return;
+      case 'unreadable':
+        this.#unreadable(processed.why);
+    }
+  }
+
+  async #committed({ change, isOwn }: Extract<Processed, { kind: 'commit' }>): Promise<void> {
+    const isEntry = change.kind === 'join' || change.kind === 'rejoin';
+    await this.#moved();
+    this.#commits.committed(isOwn);
+    if (isOwn && isEntry) {
+      this.#entered();
+    } else if (isEntry && (this.#view.value?.acts.count ?? 0) > 0) {
+      this.#duties.owesHistory();
+    }
+    if (this.#behind > 0) {
+      this.#duties.isBehind();
+    }
+  }
+
+  /** Another epoch. */
+  async #moved(): Promise<void> {
+    const view = await this.#parts.keys.view();
+    if (view === undefined) {
+      return;
+    }
+    const before = this.#view.value;
+    this.#presence.update(view);
+    this.#view.set(view);
+    this.#talk.moved(view, before);
+    this.#duties.rosterChanged(view);
+    if (!this.#isAckDue) {
+      // One acknowledgement for all epochs that came at once.
+      this.#isAckDue = true;
+      this.#enqueue(() => this.#acknowledge());
+    }
+  }
+
+  #entered(): void {
+    const view = this.#view.value;
+    if (view === undefined || this.#isOver) {
+      return;
+    }
+    this.#channelEpoch = view.epoch;
+    this.#joining.stop();
+    this.#talk.entered();
+    this.#state.set({ kind: 'member' });
+    this.#duties.start();
+    void this.#messages.work();
+    this.#watchForOthers(view);
+  }
+
+  /** A join on top of a GroupInfo that the others don't know leaves a device alone. */
+  #watchForOthers({ epoch, roster }: GroupView): void {
+    this.#stopAlone?.();
+    if (roster.length === 1 || this.#anew >= MAX_ANEW) {
+      return;
+    }
+    this.#stopAlone = this.#parts.clock.after(ALONE_AFTER_MS * 2 ** this.#anew, () => {
+      if (this.ready.value.size > 0 || this.#view.value?.epoch !== epoch) {
+        this.#anew = 0;
+      } else {
+        this.#anew += 1;
+        this.#joinAnew('alone');
+      }
+    });
+  }
+
+  #refused(why: string): void {
+    if (this.#joining.isRunning || this.#view.value === undefined) {
+      return;
+    }
+    this.#parts.onNotice({ kind: 'refused-commit', why });
+    // A commit of this device's own that was overtaken by it will not come.
+    this.#commits.committed(false);
+    if (this.#behind > MAX_BEHIND) {
+      this.#joinAnew('behind');
+    } else if (this.#behind > 0) {
+      this.#duties.isBehind();
+    }
+  }
+
+  #unreadable(why: string): void {
+    if (this.#joining.isRunning || this.#view.value === undefined) {
+      return;
+    }
+    if (why === 'ahead') {
+      this.#talk.ahead();
+    }
+    this.#parts.onNotice({ kind: 'unreadable-entry', why });
+  }
+
+  async #message(message: ReceivedMessage): Promise<void> {
+    if (message.type === 'substitute') {
+      return this.#substitute(message.body);
+    }
+    if (!(await this.#talk.take(message))) {
+      this.#parts.onMessage(message);
+    }
+  }
+
+  /** Fills the place of a void entry. */
+  async #substitute(commit: Bytes): Promise<void> {
+    if (this.#behind > 0) {
+      const processed = await this.#parts.keys.processSubstitute(commit);
+      if (processed.kind === 'commit') {
+        await this.#committed(processed);
+        await this.#uploadGroupInfo(processed.isOwn);
+      }
+    }
+  }
+
+  #landed(type: MessageType, digest: Bytes, body: Bytes): void {
+    if (type === 'heartbeat') {
+      this.#talk.ownHeartbeat(body, digest);
+    } else if (type === 'substitute') {
+      this.#enqueue(() => this.#substitute(body));
+    } else if (type === 'leave') {
+      this.#end({ kind: 'ended', why: 'left' });
+    }
+  }
+
+  /** A joiner could not use the GroupInfo: the first in rank upload a good one. */
+  async #wanted(epoch: number): Promise<void> {
+    const view = this.#view.value;
+    if (view?.epoch === epoch) {
+      await this.#uploadGroupInfo(this.#presence.rank(view) < 3);
+    }
+  }
+
+  async #uploadGroupInfo(isMine: boolean): Promise<void> {
+    if (isMine && this.#behind === 0) {
+      const groupInfo = await this.#parts.keys.groupInfo();
+      void this.#channel.ask({ frame: 'group_info', groupInfo });
+    }
+  }
+
+  async #acknowledge(): Promise<void> {
+    this.#isAckDue = false;
+    if (this.#view.value !== undefined && !this.#isOver) {
+      const { epoch, body } = await this.#parts.keys.acknowledge();
+      this.#channel.tell({ frame: 'ack', epoch, body });
+    }
+  }
+
+  #joinAnew(why: 'gap' | 'alone' | 'behind'): void {
+    this.#parts.onNotice({ kind: 'joining-anew', why });
+    this.#join();
+  }
+
+  #join(): void {
+    if (!this.#isOver) {
+      this.#state.set({ kind: 'joining' });
+      this.#joining.start();
+    }
+  }
+
+  #end(state: SessionState): void {
+    this.#state.set(state);
+    this.#joining.stop();
+    this.#duties.stop();
+    this.#talk.stop();
+    this.#stopAlone?.();
+    this.#channel.close();
+  }
+
+  #makeChannel(): ChannelClient {
+    return new ChannelClient({
+      ...this.#parts,
+      after: () => this.#position,
+      onFrame: (frame) => {
+        this.#enqueue(() => this.#handle(frame));
+      },
+      onEnd: (why) => {
+        this.#end({ kind: 'ended', why });
+      },
+    });
+  }
+
+  #makeMessages(): MessageDesk {
+    return new MessageDesk({
+      ...this.#parts,
+      channel: this.#channel,
+      isMember: () => this.#state.value.kind === 'member',
+      onLanded: (type, digest, body) => {
+        this.#landed(type, digest, body);
+      },
+    });
+  }
+
+  #makeJoining(): JoinFlow {
+    return new JoinFlow({
+      ...this.#parts,
+      grant: this.#parts.grant,
+      channel: this.#channel,
+      synced: () => this.#synced(),
+      onCreated: () => {
+        this.#enqueue(async () => {
+          await this.#moved();
+          this.#entered();
+        });
+      },
+      onBadGroupInfo: (why) => {
+        this.#parts.onNotice({ kind: 'bad-group-info', why });
+      },
+    });
+  }
+
+  #makeDuties(): GroupDuties {
+    return new GroupDuties({
+      ...this.#parts,
+      commits: this.#commits,
+      messages: this.#messages,
+      presence: this.#presence,
+      heartbeats: this.#heartbeats,
+      view: () => this.#view.value,
+      behind: () => this.#behind,
+      acknowledge: () => {
+        this.#enqueue(() => this.#acknowledge());
+      },
+    });
+  }
+}

@@ -1,0 +1,164 @@
+import { Subject } from '../../observable/observable';
+import { equalBytes, type Bytes } from '../../protocol/bytes';
+import type { Clock } from './clock';
+import { parseLeave } from './commit_data';
+import type { GroupDuties } from './group_duties';
+import { HealthWatch, type GroupHealth } from './group_health';
+import type { AckReading, GroupKeys, GroupView, ReceivedMessage } from './group_keys';
+import { parseHeartbeat, type HeartbeatChain } from './heartbeat';
+import { HistoryCollector, parseHistory } from './history';
+
+const HEALTH_MS = 1_000;
+
+// Heartbeats of as many epochs as messages are read of.
+const KEPT_EPOCHS = 4;
+
+interface Parts {
+  readonly keys: GroupKeys;
+  readonly clock: Clock;
+  readonly duties: GroupDuties;
+  readonly heartbeats: HeartbeatChain;
+  readonly view: () => GroupView | undefined;
+  /** The acts are known now. */
+  readonly onLearnt: () => Promise<void>;
+}
+
+/** What members tell each other about the group itself: heartbeats, acknowledgements, acts, goodbyes. */
+export class MemberTalk {
+  readonly health = new Subject<GroupHealth>({ kind: 'well' });
+  /** Identities that have signed to be in this epoch, with these secrets. */
+  readonly ready = new Subject<ReadonlySet<string>>(new Set());
+  readonly #parts: Parts;
+  readonly #watch: HealthWatch;
+  readonly #treeHashes = new Map<number, Bytes>();
+  readonly #histories = new Map<string, HistoryCollector>();
+  #stopWatching: (() => void) | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#watch = new HealthWatch(parts.clock.now());
+  }
+
+  start(): void {
+    this.#watchHealth();
+  }
+
+  stop(): void {
+    this.#stopWatching?.();
+  }
+
+  /** This device has joined, or joined anew. */
+  entered(): void {
+    this.#watch.restart(this.#parts.clock.now());
+  }
+
+  /** Another epoch. */
+  moved(view: GroupView, before: GroupView | undefined): void {
+    this.#treeHashes.set(view.epoch, view.treeHash);
+    this.#treeHashes.delete(view.epoch - KEPT_EPOCHS);
+    this.#watch.moved();
+    const here = new Set(view.roster.map(({ identity }) => identity));
+    for (const { identity } of before?.roster ?? []) {
+      if (!here.has(identity)) {
+        this.#watch.forget(identity);
+      }
+    }
+    this.ready.set(new Set());
+  }
+
+  /** Something came of an epoch that this device is not in. */
+  ahead(): void {
+    this.#watch.ahead(this.#parts.clock.now());
+  }
+
+  /** Takes a message about the group itself; false when it is about something else. */
+  async take(message: ReceivedMessage): Promise<boolean> {
+    switch (message.type) {
+      case 'heartbeat':
+        this.#heartbeat(message);
+        return true;
+      case 'leave':
+        this.#leave(message);
+        return true;
+      case 'history':
+        await this.#history(message);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** One's own heartbeat stands in the order. */
+  ownHeartbeat(body: Bytes, digest: Bytes): void {
+    const heartbeat = parseHeartbeat(body);
+    const view = this.#parts.view();
+    if (heartbeat !== undefined && view !== undefined) {
+      this.#parts.heartbeats.follow(heartbeat, digest);
+      this.#watch.heard(view.self.identity, view.epoch, true, this.#parts.clock.now());
+    }
+  }
+
+  acknowledged(reading: AckReading | undefined): void {
+    const view = this.#parts.view();
+    if (reading === undefined || view === undefined || reading.from.index === view.self.index) {
+      return;
+    }
+    this.#watch.acknowledged(reading, view.epoch, this.#parts.clock.now());
+    if (reading.agrees) {
+      this.ready.set(new Set([...this.ready.value, reading.from.identity]));
+    }
+    this.#showHealth();
+  }
+
+  #heartbeat({ from, epoch, body, digest }: ReceivedMessage): void {
+    const heartbeat = parseHeartbeat(body);
+    const treeHash = this.#treeHashes.get(epoch);
+    if (heartbeat === undefined || treeHash === undefined) {
+      return;
+    }
+    const follows = this.#parts.heartbeats.follow(heartbeat, digest);
+    const view = this.#parts.view();
+    const hasHead = view?.epoch !== epoch || equalBytes(heartbeat.actHead, view.acts.head);
+    const agrees = follows && hasHead && equalBytes(heartbeat.treeHash, treeHash);
+    this.#watch.heard(from.identity, epoch, agrees, this.#parts.clock.now());
+    this.#parts.duties.heartbeatHeard();
+    this.#showHealth();
+  }
+
+  #leave({ from, body }: ReceivedMessage): void {
+    const leave = parseLeave(body);
+    if (leave !== undefined && equalBytes(leave.leafKey, from.leafKey)) {
+      this.#parts.duties.wantsToLeave(from.identity, leave);
+    }
+  }
+
+  async #history({ from, body }: ReceivedMessage): Promise<void> {
+    this.#parts.duties.historyHeard();
+    const part = parseHistory(body);
+    if (part === undefined || this.#parts.view()?.acts.isComplete !== false) {
+      return;
+    }
+    const collector = this.#histories.get(from.identity) ?? new HistoryCollector();
+    this.#histories.set(from.identity, collector);
+    const acts = collector.take(part);
+    if (acts !== undefined && (await this.#parts.keys.learn(acts))) {
+      this.#histories.clear();
+      await this.#parts.onLearnt();
+    }
+  }
+
+  #watchHealth(): void {
+    this.#stopWatching = this.#parts.clock.after(HEALTH_MS, () => {
+      this.#showHealth();
+      this.#watchHealth();
+    });
+  }
+
+  #showHealth(): void {
+    const isAlone = (this.#parts.view()?.roster.length ?? 1) < 2;
+    const health = this.#watch.health(this.#parts.clock.now(), isAlone);
+    if (JSON.stringify(health) !== JSON.stringify(this.health.value)) {
+      this.health.set(health);
+    }
+  }
+}

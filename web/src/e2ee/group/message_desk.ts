@@ -1,0 +1,108 @@
+import type { Bytes } from '../../protocol/bytes';
+import type { ChannelClient } from './channel_client';
+import type { Clock } from './clock';
+import type { GroupKeys } from './group_keys';
+import type { MessageType } from './group_message';
+
+/** More than people send while a connection is away. */
+const MAX_WAITING = 512;
+
+const PAUSE_MS = 250;
+
+interface Parts {
+  readonly keys: GroupKeys;
+  readonly channel: ChannelClient;
+  readonly clock: Clock;
+  readonly isMember: () => boolean;
+  /** A message stands in the order. */
+  readonly onLanded: (type: MessageType, digest: Bytes, body: Bytes) => void;
+}
+
+interface Outgoing {
+  readonly type: MessageType;
+  readonly body: Bytes;
+  sequence: number | undefined;
+  digest: Bytes;
+}
+
+/** Brings this member's messages into the order: each once, whatever breaks in between. */
+export class MessageDesk {
+  readonly #parts: Parts;
+  readonly #waiting: Outgoing[] = [];
+  readonly #underWay = new Map<number, Outgoing>();
+  #isBusy = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length + this.#underWay.size;
+  }
+
+  /** Sends a message; false when too many wait already. */
+  send(type: MessageType, body: Bytes): boolean {
+    if (this.waiting >= MAX_WAITING) {
+      return false;
+    }
+    this.#waiting.push({ type, body, sequence: undefined, digest: new Uint8Array() });
+    void this.work();
+    return true;
+  }
+
+  /** One's own message has come back; what nobody can read any more is sent again. */
+  landed(sequence: number, isTooOld: boolean): void {
+    const outgoing = this.#underWay.get(sequence);
+    this.#underWay.delete(sequence);
+    if (outgoing === undefined) {
+      return;
+    }
+    if (isTooOld) {
+      this.#waiting.unshift(outgoing);
+      void this.work();
+    } else {
+      this.#parts.onLanded(outgoing.type, outgoing.digest, outgoing.body);
+    }
+  }
+
+  /** After a broken connection: what has not come back by now was not taken. */
+  again(): void {
+    const lost = [...this.#underWay.values()];
+    this.#underWay.clear();
+    this.#waiting.unshift(...lost);
+    void this.work();
+  }
+
+  async work(): Promise<void> {
+    if (this.#isBusy) {
+      return;
+    }
+    this.#isBusy = true;
+    while (this.#parts.channel.isOpen && this.#parts.isMember()) {
+      const next = this.#waiting.shift();
+      if (next === undefined) {
+        break;
+      }
+      await this.#send(next);
+    }
+    this.#isBusy = false;
+  }
+
+  async #send(outgoing: Outgoing): Promise<void> {
+    const { keys, channel, clock } = this.#parts;
+    const sealed = await keys.seal(outgoing.type, outgoing.body, outgoing.sequence);
+    outgoing.sequence = sealed.sequence;
+    outgoing.digest = sealed.digest;
+    this.#underWay.set(sealed.sequence, outgoing);
+    const answer = await channel.ask({ frame: 'message', message: sealed.message });
+    if (answer.kind === 'refused') {
+      this.#underWay.delete(sealed.sequence);
+      if (answer.why === 'stale' || answer.why === 'too_soon') {
+        this.#waiting.unshift(outgoing);
+        await new Promise<void>((resolve) => {
+          clock.after(Math.max(answer.retryAfterMs, PAUSE_MS), resolve);
+        });
+      }
+    }
+  }
+}
