@@ -94,6 +94,7 @@ class MemoryGroupBook:
             shelf = self.shelves[locator]
             self.shelves[locator] = Shelf(shelf.host_key, shelf.expires_at_ms, after)
         self.saves += 1
+        await asyncio.sleep(0)  # a crash may come between what is durable and who is told
 
     def _changed(self, change: Change) -> Kept:
         before = self.shelves[change.locator].kept
