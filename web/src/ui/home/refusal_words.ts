@@ -32,6 +32,11 @@ export function refusalWords(refusal: Refusal): Words {
   }
 }
 
+/** Whether the same page may well open at the next try; where it may not, nobody is sent there again. */
+export function helpsToTryAgain({ kind }: Refusal): boolean {
+  return !['host-mismatch', 'insecure', 'old-browser'].includes(kind);
+}
+
 /** What is said of a link that cannot be opened. */
 export function linkFaultWords(fault: LinkFault): Words {
   switch (fault.kind) {
