@@ -1,62 +1,21 @@
 import { Subject, type Observable } from '../../observable/observable';
 import type { Bytes } from '../../protocol/bytes';
-import type { SigningKey } from '../../protocol/signing';
-import {
-  ChannelClient,
-  type ChannelConnection,
-  type ChannelEnd,
-  type ConnectionHandlers,
-} from './channel_client';
+import { ChannelClient } from './channel_client';
 import type { GroupStand, ServerFrame } from './channel_frames';
-import type { Clock } from './clock';
-import { encodeLeave, type SignedGrant } from './commit_data';
+import { encodeLeave } from './commit_data';
+import { Company } from './company';
 import { CommitDesk, type CommitOutcome } from './commit_desk';
 import { GroupDuties } from './group_duties';
 import type { GroupHealth } from './group_health';
-import type { GroupKeys, GroupView, Processed, ReceivedMessage } from './group_keys';
+import type { GroupView, Processed, ReceivedMessage } from './group_keys';
 import type { MessageType } from './group_message';
 import { HeartbeatChain } from './heartbeat';
 import { JoinFlow } from './join_flow';
 import { MemberTalk } from './member_talk';
 import { MessageDesk } from './message_desk';
+import { OrderPosition } from './order_position';
 import { Presence } from './ranks';
-
-export type SessionState =
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'joining' }
-  | { readonly kind: 'member' }
-  /** Put out, with a reason that holds. */
-  | { readonly kind: 'removed' }
-  | { readonly kind: 'ended'; readonly why: ChannelEnd | 'left' | 'closed' };
-
-/** What happened that people may have to be told. */
-export type SessionNotice =
-  /** A commit that the rules forbid: the group goes on without it. */
-  | { readonly kind: 'refused-commit'; readonly why: string }
-  | { readonly kind: 'unreadable-entry'; readonly why: string }
-  /** A GroupInfo of the server's that could not be used. */
-  | { readonly kind: 'bad-group-info'; readonly why: string }
-  /** This device joins anew: entries were missed, nobody was heard, or too many entries were void. */
-  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'behind' }
-  /** A fault of this release's own. */
-  | { readonly kind: 'fault'; readonly error: unknown };
-
-export interface SessionParts {
-  readonly keys: GroupKeys;
-  readonly groupId: Bytes;
-  readonly connect: (handlers: ConnectionHandlers) => ChannelConnection;
-  readonly admit: () => Promise<string>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly hostSigner?: SigningKey;
-  readonly grant?: SignedGrant;
-  readonly onMessage: (message: ReceivedMessage) => void;
-  readonly onNotice: (notice: SessionNotice) => void;
-}
-
-// Time for the others to acknowledge the epoch that a join made; doubled each time.
-const ALONE_AFTER_MS = 8_000;
-const MAX_ANEW = 3;
+import type { SessionParts, SessionState } from './session_parts';
 
 // The server takes messages of the epoch and of two before it: farther behind, no substitute gets there.
 const MAX_BEHIND = 2;
@@ -74,14 +33,13 @@ export class GroupSession {
   readonly #talk: MemberTalk;
   readonly #presence = new Presence();
   readonly #heartbeats = new HeartbeatChain();
+  readonly #order = new OrderPosition(() => {
+    this.#messages.again();
+  });
+  readonly #company: Company;
   #queue: Promise<void> = Promise.resolve();
-  #position: number | null = null;
-  #syncAt = 0;
-  #onSynced: (() => void)[] = [];
   #channelEpoch = 0;
-  #anew = 0;
   #isAckDue = false;
-  #stopAlone: (() => void) | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -90,7 +48,7 @@ export class GroupSession {
       ...parts,
       hostSigner: parts.hostSigner,
       channel: this.#channel,
-      synced: () => this.#synced(),
+      synced: () => this.#order.synced(),
     });
     this.#messages = this.#makeMessages();
     this.#joining = this.#makeJoining();
@@ -102,6 +60,14 @@ export class GroupSession {
       view: () => this.#view.value,
       onLearnt: async () => {
         this.#view.set(await parts.keys.view());
+      },
+    });
+    this.#company = new Company({
+      clock: parts.clock,
+      view: () => this.#view.value,
+      ready: () => this.#talk.ready.value,
+      onAlone: () => {
+        this.#joinAnew('alone');
       },
     });
   }
@@ -199,8 +165,7 @@ export class GroupSession {
       case 'wanted':
         return this.#wanted(frame.epoch);
       case 'gap':
-        this.#position = frame.seq;
-        this.#reachedSync();
+        this.#order.skipTo(frame.seq);
         this.#joinAnew('gap');
         return;
       default:
@@ -208,48 +173,22 @@ export class GroupSession {
   }
 
   #welcome(seq: number, group: GroupStand | undefined): void {
-    this.#syncAt = seq;
     this.#joining.told(group);
-    if (group === undefined) {
-      this.#position = seq;
-    }
-    this.#position ??= seq;
     if (this.#view.value === undefined || group === undefined) {
       this.#join();
     }
-    this.#reachedSync();
-  }
-
-  /** Where everything has come that was in the order, what was sent and did not come was not taken. */
-  #reachedSync(): void {
-    if ((this.#position ?? 0) < this.#syncAt || this.#syncAt < 0) {
-      return;
-    }
-    this.#syncAt = -1;
-    const waiting = this.#onSynced;
-    this.#onSynced = [];
-    for (const resolve of waiting) {
-      resolve();
-    }
-    this.#messages.again();
-  }
-
-  #synced(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onSynced.push(resolve);
-    });
+    this.#order.welcomed(seq, group !== undefined);
   }
 
   async #entry(seq: number, message: Bytes, isCommit: boolean): Promise<void> {
-    if (this.#isOver || (this.#position !== null && seq <= this.#position)) {
+    if (this.#isOver || !this.#order.take(seq)) {
       return;
     }
-    this.#position = seq;
     if (isCommit) {
       this.#channelEpoch += 1;
     }
     await this.#processed(await this.#parts.keys.process(message, seq));
-    this.#reachedSync();
+    this.#order.reached();
   }
 
   async #processed(processed: Processed): Promise<void> {
@@ -315,23 +254,7 @@ export class GroupSession {
     this.#state.set({ kind: 'member' });
     this.#duties.start();
     void this.#messages.work();
-    this.#watchForOthers(view);
-  }
-
-  /** A join on top of a GroupInfo that the others don't know leaves a device alone. */
-  #watchForOthers({ epoch, roster }: GroupView): void {
-    this.#stopAlone?.();
-    if (roster.length === 1 || this.#anew >= MAX_ANEW) {
-      return;
-    }
-    this.#stopAlone = this.#parts.clock.after(ALONE_AFTER_MS * 2 ** this.#anew, () => {
-      if (this.ready.value.size > 0 || this.#view.value?.epoch !== epoch) {
-        this.#anew = 0;
-      } else {
-        this.#anew += 1;
-        this.#joinAnew('alone');
-      }
-    });
+    this.#company.watch(view);
   }
 
   #refused(why: string): void {
@@ -428,14 +351,14 @@ export class GroupSession {
     this.#joining.stop();
     this.#duties.stop();
     this.#talk.stop();
-    this.#stopAlone?.();
+    this.#company.stop();
     this.#channel.close();
   }
 
   #makeChannel(): ChannelClient {
     return new ChannelClient({
       ...this.#parts,
-      after: () => this.#position,
+      after: () => this.#order.last,
       onFrame: (frame) => {
         this.#enqueue(() => this.#handle(frame));
       },
@@ -461,7 +384,7 @@ export class GroupSession {
       ...this.#parts,
       grant: this.#parts.grant,
       channel: this.#channel,
-      synced: () => this.#synced(),
+      synced: () => this.#order.synced(),
       onCreated: () => {
         this.#enqueue(async () => {
           await this.#moved();

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+
+import { TestRoom } from './session_in_memory';
+
+describe('people who come to a meeting', () => {
+  it('are in one group, and each sees that the others are', async () => {
+    const room = await TestRoom.of(3);
+    await room.pass(1_000);
+    expect(room.attendees.map(({ session }) => session.state.value.kind)).toEqual([
+      'member',
+      'member',
+      'member',
+    ]);
+    expect(await room.groups()).toBe(1);
+    expect(room.attendees.map(({ session }) => session.ready.value.size)).toEqual([2, 2, 2]);
+    expect(room.attendees.flatMap(({ notices }) => notices)).toEqual([]);
+  });
+
+  it('read each other', async () => {
+    const room = await TestRoom.of(3);
+    room.say(0, 'hello');
+    room.say(2, 'good morning');
+    await room.pass(500);
+    expect(room.chatOf(1)).toEqual(['hello', 'good morning']);
+    expect(room.chatOf(0)).toEqual(['good morning']);
+    expect(room.chatOf(2)).toEqual(['hello']);
+  });
+});

@@ -1,0 +1,39 @@
+import type { SigningKey } from '../../protocol/signing';
+import type { ChannelConnection, ChannelEnd, ConnectionHandlers } from './channel_client';
+import type { Clock } from './clock';
+import type { SignedGrant } from './commit_data';
+import type { GroupKeys, ReceivedMessage } from './group_keys';
+import type { Bytes } from '../../protocol/bytes';
+
+export type SessionState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'joining' }
+  | { readonly kind: 'member' }
+  /** Put out, with a reason that holds. */
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'ended'; readonly why: ChannelEnd | 'left' | 'closed' };
+
+/** What happened that people may have to be told. */
+export type SessionNotice =
+  /** A commit that the rules forbid: the group goes on without it. */
+  | { readonly kind: 'refused-commit'; readonly why: string }
+  | { readonly kind: 'unreadable-entry'; readonly why: string }
+  /** A GroupInfo of the server's that could not be used. */
+  | { readonly kind: 'bad-group-info'; readonly why: string }
+  /** This device joins anew: entries were missed, nobody was heard, or too many entries were void. */
+  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'behind' }
+  /** A fault of this release's own. */
+  | { readonly kind: 'fault'; readonly error: unknown };
+
+export interface SessionParts {
+  readonly keys: GroupKeys;
+  readonly groupId: Bytes;
+  readonly connect: (handlers: ConnectionHandlers) => ChannelConnection;
+  readonly admit: () => Promise<string>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly hostSigner?: SigningKey;
+  readonly grant?: SignedGrant;
+  readonly onMessage: (message: ReceivedMessage) => void;
+  readonly onNotice: (notice: SessionNotice) => void;
+}
