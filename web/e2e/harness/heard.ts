@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { mediaFile, type Appearance } from './media';
 
 /** Loudness is compared in steps of 20 ms. */
-const STEP_MS = 20;
+export const STEP_MS = 20;
 const RATE_HZ = 48_000;
 
 /**
@@ -82,6 +82,20 @@ export function likeness(heard: readonly number[], voice: Appearance['voice']): 
   return best;
 }
 
+/** Listens until somebody sounds like this voice, a few times at most. Returns the last likeness. */
+export async function untilHeard(
+  page: Page,
+  voice: Appearance['voice'],
+  ms = 5_000,
+  times = 4,
+): Promise<number> {
+  let last = 0;
+  for (let time = 0; time < times && last < SAME_VOICE; time += 1) {
+    last = likeness(await listen(page, ms), voice);
+  }
+  return last;
+}
+
 /** The loudest step. */
 export function loudest(heard: readonly number[]): number {
   return Math.max(0, ...heard);
@@ -104,16 +118,19 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/** The loudness of a WAV file of 16-bit samples, one channel, in steps. */
 function envelopeOf(voice: Appearance['voice']): readonly number[] {
   const file = readFileSync(mediaFile(voice));
-  const data = file.indexOf('data') + 8;
+  return loudnessOf(file.subarray(file.indexOf('data') + 8));
+}
+
+/** The loudness of 16-bit samples, one channel, 48 kHz, in steps. */
+export function loudnessOf(samples: Buffer): readonly number[] {
   const perStep = (RATE_HZ * STEP_MS) / 1000;
-  const steps = Math.floor((file.length - data) / 2 / perStep);
+  const steps = Math.floor(samples.length / 2 / perStep);
   return Array.from({ length: steps }, (_, step) => {
     let sum = 0;
     for (let at = 0; at < perStep; at += 1) {
-      const sample = file.readInt16LE(data + 2 * (step * perStep + at)) / 32_768;
+      const sample = samples.readInt16LE(2 * (step * perStep + at)) / 32_768;
       sum += sample * sample;
     }
     return Math.sqrt(sum / perStep);

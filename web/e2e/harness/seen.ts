@@ -8,10 +8,11 @@ import { mediaFile, type Appearance } from './media';
 /** Compared at this size, in grey: what counts is the picture, not the encoder's noise. */
 const WIDTH = 160;
 const HEIGHT = 90;
+export const LOOK = { width: WIDTH, height: HEIGHT } as const;
 /** How many frames of a picture are compared by structure: that takes a hundred times as long. */
 const CANDIDATES = 3;
 
-interface Grey {
+export interface Grey {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8ClampedArray;
@@ -31,11 +32,9 @@ export interface Resemblance {
 
 /** Grabs what somebody sees of somebody else now; undefined while there is no picture. */
 export async function grab(page: Page, name: string): Promise<Grey | undefined> {
-  const video = page.getByRole('group', { name }).locator('video').first();
-  if ((await video.count()) === 0) {
-    return undefined;
-  }
-  const rgba = await video.evaluate(grabFrame, { width: WIDTH, height: HEIGHT });
+  // Not by a locator's evaluate(): that waits for a picture that has just gone to come back.
+  const [video] = await page.getByRole('group', { name }).locator('video').elementHandles();
+  const rgba = await video?.evaluate(grabFrame, LOOK);
   return rgba === undefined ? undefined : greyOf(Uint8ClampedArray.from(rgba));
 }
 
@@ -95,8 +94,8 @@ export async function framesSeen(
 }
 
 /** Runs in the page. */
-function grabFrame(
-  video: SVGElement | HTMLElement,
+export function grabFrame(
+  video: Element,
   size: { readonly width: number; readonly height: number },
 ): number[] | undefined {
   if (!(video instanceof HTMLVideoElement) || video.readyState < 2 || video.videoWidth === 0) {
@@ -121,7 +120,7 @@ function asImage(grey: Grey): { width: number; height: number; data: Uint8Clampe
   return { width: grey.width, height: grey.height, data };
 }
 
-function greyOf(rgba: Uint8ClampedArray): Grey {
+export function greyOf(rgba: Uint8ClampedArray): Grey {
   const data = new Uint8ClampedArray(rgba.length / 4);
   for (let at = 0; at < data.length; at += 1) {
     const [red = 0, green = 0, blue = 0] = rgba.subarray(at * 4, at * 4 + 3);
