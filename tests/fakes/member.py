@@ -149,9 +149,17 @@ class Member:
         return self.apply(url, self.application(url, self.ask_nonce(url), name, **changed))
 
     def ticket(self, url: str, name: str | None = None) -> str:
+        return self.tickets(url, name)[0]
+
+    def group_ticket(self, url: str) -> str:
+        return self.tickets(url)[1]
+
+    def tickets(self, url: str, name: str | None = None) -> tuple[str, str]:
+        """For signalling, and for the group's order."""
         answer = self.ask(url, name)
         assert answer.status == 200, answer.body
-        return str(json.loads(answer.body)["ticket"])
+        admission = json.loads(answer.body)
+        return str(admission["ticket"]), str(admission["group_ticket"])
 
 
 def spelled(parts: dict[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from folkmoot.app import Ports, make_embedded_sfu, serve
 from folkmoot.config import Settings, load_settings
+from folkmoot.domain.group import Change
 from folkmoot.domain.ids import Identity, ParticipantSid, RoomName
 from folkmoot.doors import Encryption
 from folkmoot.media import port as m
 from folkmoot.observe.journal import set_up_logs
+from folkmoot.store.groups import GroupRows
 from tests.fakes.media import FakeMedia
 
 
@@ -46,6 +50,17 @@ def make_breakable_sfu(settings: Settings) -> m.MediaPort:
     return engine
 
 
+def die_when_something_is_kept() -> None:
+    """On SIGUSR2: kill the process as soon as a group's change is durable, before anybody hears."""
+    save = GroupRows.save
+
+    async def save_and_die(rows: GroupRows, changes: Sequence[Change]) -> None:
+        await save(rows, changes)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    signal.signal(signal.SIGUSR2, lambda *_: setattr(GroupRows, "save", save_and_die))
+
+
 if __name__ == "__main__":
     flags = {
         "port": 0,
@@ -56,6 +71,7 @@ if __name__ == "__main__":
     }
     settings = load_settings(flags)
     set_up_logs("json", "debug")
+    die_when_something_is_kept()
     has_engine = sys.argv[3:] == ["--engine"]
     make_media = make_breakable_sfu if has_engine else lambda _: FakeMedia(is_lively=True)
     asyncio.run(serve(settings, make_media, announce))
