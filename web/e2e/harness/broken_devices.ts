@@ -55,6 +55,7 @@ export async function setPermission(
   }
   const session = await page.context().newCDPSession(page);
   const { targetInfo } = await session.send('Target.getTargetInfo');
+  // Kept: what it set ends with it.
   const whole = await browser.newBrowserCDPSession();
   for (const name of ['camera', 'microphone']) {
     await whole.send('Browser.setPermission', {
@@ -66,6 +67,5 @@ export async function setPermission(
         : { browserContextId: targetInfo.browserContextId }),
     });
   }
-  await whole.detach();
   await session.detach();
 }
