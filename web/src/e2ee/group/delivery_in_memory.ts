@@ -23,6 +23,8 @@ export interface Group {
 export class MemoryChannel implements ChannelConnection {
   readonly identity: string;
   isOpen = true;
+  /** Frames that were sent to it. */
+  told = 0;
   readonly #handlers: ConnectionHandlers;
   readonly #receive: (channel: MemoryChannel, fields: Fields) => void;
 
@@ -46,6 +48,7 @@ export class MemoryChannel implements ChannelConnection {
   }
 
   tell(fields: Fields): void {
+    this.told += 1;
     queueMicrotask(() => {
       if (this.isOpen) this.#handlers.text(JSON.stringify(fields));
     });

@@ -5,7 +5,7 @@ import type { GroupKeys, GroupView } from './group_keys';
 import { encodeHeartbeat, HEARTBEAT_MS, RANK_DELAY_MS, type HeartbeatChain } from './heartbeat';
 import { encodeHistory } from './history';
 import type { MessageDesk } from './message_desk';
-import type { Presence } from './ranks';
+import { Presence } from './ranks';
 
 /** How often a member says that it has read on, when nothing else says so. */
 export const PRESENCE_MS = 20_000;
@@ -26,7 +26,6 @@ interface Parts {
   readonly random: () => number;
   readonly commits: CommitDesk;
   readonly messages: MessageDesk;
-  readonly presence: Presence;
   readonly heartbeats: HeartbeatChain;
   readonly view: () => GroupView | undefined;
   readonly acknowledge: () => void;
@@ -39,9 +38,16 @@ export class GroupDuties {
   readonly #parts: Parts;
   readonly #timers = new Map<string, () => void>();
   readonly #leaves = new Map<string, SignedLeave>();
+  readonly #presence = new Presence();
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** Whose turn this device is, counted from 0. */
+  get rank(): number {
+    const view = this.#parts.view();
+    return view === undefined ? 0 : this.#presence.rank(view);
   }
 
   /** This device is a member. */
@@ -80,8 +86,9 @@ export class GroupDuties {
   }
 
   /** Who is there has changed. */
-  rosterChanged({ roster }: GroupView): void {
-    const here = new Set(roster.map(({ identity }) => identity));
+  rosterChanged(view: GroupView): void {
+    this.#presence.update(view);
+    const here = new Set(view.roster.map(({ identity }) => identity));
     for (const identity of this.#leaves.keys()) {
       if (!here.has(identity)) {
         this.#leaves.delete(identity);
@@ -123,7 +130,7 @@ export class GroupDuties {
   }
 
   #heartbeatLater(): void {
-    const rank = Math.min(this.#rank(), MAX_RANK);
+    const rank = Math.min(this.rank, MAX_RANK);
     this.#set('heartbeat', HEARTBEAT_MS + rank * RANK_DELAY_MS, () => {
       this.#sendHeartbeat();
       this.#heartbeatLater();
@@ -161,14 +168,9 @@ export class GroupDuties {
     );
   }
 
-  #rank(): number {
-    const view = this.#parts.view();
-    return view === undefined ? 0 : this.#parts.presence.rank(view);
-  }
-
   #onRank(name: string, delayMs: number, act: () => void): void {
     if (!this.#timers.has(name)) {
-      this.#set(name, Math.min(this.#rank(), MAX_RANK) * delayMs, act);
+      this.#set(name, Math.min(this.rank, MAX_RANK) * delayMs, act);
     }
   }
 

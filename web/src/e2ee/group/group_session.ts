@@ -14,7 +14,6 @@ import { JoinFlow } from './join_flow';
 import { MemberTalk } from './member_talk';
 import { MessageDesk } from './message_desk';
 import { OrderPosition } from './order_position';
-import { Presence } from './ranks';
 import type { SessionParts, SessionState } from './session_parts';
 
 // The server takes messages of the epoch and of two before it: farther behind, no substitute gets there.
@@ -31,7 +30,6 @@ export class GroupSession {
   readonly #joining: JoinFlow;
   readonly #duties: GroupDuties;
   readonly #talk: MemberTalk;
-  readonly #presence = new Presence();
   readonly #heartbeats = new HeartbeatChain();
   readonly #order = new OrderPosition(() => {
     this.#messages.again();
@@ -67,7 +65,7 @@ export class GroupSession {
       view: () => this.#view.value,
       ready: () => this.#talk.ready.value,
       onAlone: () => {
-        this.#joinAnew('alone');
+        this.#join('alone');
       },
     });
   }
@@ -76,6 +74,7 @@ export class GroupSession {
     return this.#state;
   }
 
+  /** Undefined until this device is a member. */
   get view(): Observable<GroupView | undefined> {
     return this.#view;
   }
@@ -90,8 +89,8 @@ export class GroupSession {
   }
 
   /** Resolves when everything that has come is handled. */
-  async idle(): Promise<void> {
-    await this.#queue;
+  idle(): Promise<void> {
+    return this.#queue;
   }
 
   start(): void {
@@ -127,9 +126,7 @@ export class GroupSession {
 
   /** Ends without a word, and forgets every secret. */
   async close(): Promise<void> {
-    if (!this.#isOver) {
-      this.#end({ kind: 'ended', why: 'closed' });
-    }
+    if (!this.#isOver) this.#end({ kind: 'ended', why: 'closed' });
     await this.#parts.keys.close();
   }
 
@@ -166,7 +163,7 @@ export class GroupSession {
         return this.#wanted(frame.epoch);
       case 'gap':
         this.#order.skipTo(frame.seq);
-        this.#joinAnew('gap');
+        this.#join('gap');
         return;
       default:
     }
@@ -174,9 +171,7 @@ export class GroupSession {
 
   #welcome(seq: number, group: GroupStand | undefined): void {
     this.#joining.told(group);
-    if (this.#view.value === undefined || group === undefined) {
-      this.#join();
-    }
+    if (this.#view.value === undefined || group === undefined) this.#join();
     this.#order.welcomed(seq, group !== undefined);
   }
 
@@ -184,9 +179,7 @@ export class GroupSession {
     if (this.#isOver || !this.#order.take(seq)) {
       return;
     }
-    if (isCommit) {
-      this.#channelEpoch += 1;
-    }
+    this.#channelEpoch += isCommit ? 1 : 0;
     await this.#processed(await this.#parts.keys.process(message, seq));
     this.#order.reached();
   }
@@ -232,12 +225,11 @@ export class GroupSession {
       return;
     }
     const before = this.#view.value;
-    this.#presence.update(view);
     this.#view.set(view);
     this.#talk.moved(view, before);
     this.#duties.rosterChanged(view);
+    // One acknowledgement for all epochs that came at once.
     if (!this.#isAckDue) {
-      // One acknowledgement for all epochs that came at once.
       this.#isAckDue = true;
       this.#enqueue(() => this.#acknowledge());
     }
@@ -258,27 +250,24 @@ export class GroupSession {
   }
 
   #refused(why: string): void {
-    if (this.#joining.isRunning || this.#view.value === undefined) {
+    if (this.#state.value.kind !== 'member') {
       return;
     }
     this.#parts.onNotice({ kind: 'refused-commit', why });
     // A commit of this device's own that was overtaken by it will not come.
     this.#commits.committed(false);
     if (this.#behind > MAX_BEHIND) {
-      this.#joinAnew('behind');
+      this.#join('behind');
     } else if (this.#behind > 0) {
       this.#duties.isBehind();
     }
   }
 
   #unreadable(why: string): void {
-    if (this.#joining.isRunning || this.#view.value === undefined) {
-      return;
+    if (this.#state.value.kind === 'member') {
+      if (why === 'ahead') this.#talk.ahead();
+      this.#parts.onNotice({ kind: 'unreadable-entry', why });
     }
-    if (why === 'ahead') {
-      this.#talk.ahead();
-    }
-    this.#parts.onNotice({ kind: 'unreadable-entry', why });
   }
 
   async #message(message: ReceivedMessage): Promise<void> {
@@ -314,9 +303,7 @@ export class GroupSession {
   /** A joiner could not use the GroupInfo: the first in rank upload a good one. */
   async #wanted(epoch: number): Promise<void> {
     const view = this.#view.value;
-    if (view?.epoch === epoch) {
-      await this.#uploadGroupInfo(this.#presence.rank(view) < 3);
-    }
+    await this.#uploadGroupInfo(view?.epoch === epoch && this.#duties.rank < 3);
   }
 
   async #uploadGroupInfo(isMine: boolean): Promise<void> {
@@ -334,16 +321,15 @@ export class GroupSession {
     }
   }
 
-  #joinAnew(why: 'gap' | 'alone' | 'behind'): void {
-    this.#parts.onNotice({ kind: 'joining-anew', why });
-    this.#join();
-  }
-
-  #join(): void {
-    if (!this.#isOver) {
-      this.#state.set({ kind: 'joining' });
-      this.#joining.start();
+  #join(why?: 'gap' | 'alone' | 'behind'): void {
+    if (this.#isOver) {
+      return;
     }
+    if (why !== undefined) {
+      this.#parts.onNotice({ kind: 'joining-anew', why });
+    }
+    this.#state.set({ kind: 'joining' });
+    this.#joining.start();
   }
 
   #end(state: SessionState): void {
@@ -402,7 +388,6 @@ export class GroupSession {
       ...this.#parts,
       commits: this.#commits,
       messages: this.#messages,
-      presence: this.#presence,
       heartbeats: this.#heartbeats,
       view: () => this.#view.value,
       behind: () => this.#behind,

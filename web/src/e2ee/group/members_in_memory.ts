@@ -3,6 +3,7 @@ import { SECRET_BYTES } from '../../protocol/derivation';
 import { hostKeyOfSeed, type HostKey } from '../host_key';
 import { makeLeafKey, type LeafKey } from '../leaf_key';
 import { NO_ACTS, type SignedGrant } from './commit_data';
+import { GroupCore } from './group_core';
 import type { GroupMaterial, Prepared, Processed } from './group_keys';
 import { deriveGroupSecrets, type GroupSecrets } from './group_secrets';
 import { MlsGroup } from './mls_group';
@@ -31,13 +32,15 @@ export class TestMeeting {
   /** Somebody who holds the link. */
   async person(leafKey?: LeafKey): Promise<Person> {
     const material = await this.material(leafKey);
-    const keys = await MlsGroup.open(material, () => this.nowMs);
-    return { keys, leafKey: material.leafKey };
+    const core = await GroupCore.open(material, () => this.nowMs);
+    return { keys: new MlsGroup(core), core, leafKey: material.leafKey };
   }
 }
 
 export interface Person {
   readonly keys: MlsGroup;
+  /** What a malicious member has in hands. */
+  readonly core: GroupCore;
   readonly leafKey: LeafKey;
 }
 

@@ -163,17 +163,21 @@ const REFUSED: readonly Refusal[] = [
 ];
 
 describe('a commit may be made when', () => {
-  it.each(ALLOWED)('%s', (_story, commit, knowledge = {}) => {
-    const verdict = mayCommit(TREE, commit, { ...KNOWLEDGE, ...knowledge });
-    expect(verdict).toMatchObject({ may: true });
-  });
+  for (const [story, commit, knowledge = {}] of ALLOWED) {
+    it(story, () => {
+      const verdict = mayCommit(TREE, commit, { ...KNOWLEDGE, ...knowledge });
+      expect(verdict).toMatchObject({ may: true });
+    });
+  }
 });
 
 describe('a commit is void when', () => {
-  it.each(REFUSED)('%s', (_story, commit, knowledge, why) => {
-    const verdict = mayCommit(TREE, commit, { ...KNOWLEDGE, ...knowledge });
-    expect(verdict).toEqual({ may: false, why });
-  });
+  for (const [story, commit, knowledge, why] of REFUSED) {
+    it(story, () => {
+      const verdict = mayCommit(TREE, commit, { ...KNOWLEDGE, ...knowledge });
+      expect(verdict).toEqual({ may: false, why });
+    });
+  }
 });
 
 describe('the tree after a commit', () => {

@@ -39,7 +39,7 @@ export class MlsGroup implements GroupKeys {
   #sequence = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(core: GroupCore) {
+  constructor(core: GroupCore) {
     this.#core = core;
     this.#maker = new CommitMaker(core);
     this.#reader = new EntryReader(core);
@@ -130,7 +130,7 @@ export class MlsGroup implements GroupKeys {
 
   leave(): Promise<SignedLeave> {
     const { secrets, leafKey } = this.#core.material;
-    return signLeave(secrets.groupId, leafKey);
+    return this.#alone(() => signLeave(secrets.groupId, leafKey));
   }
 
   history(): Promise<readonly Bytes[] | undefined> {

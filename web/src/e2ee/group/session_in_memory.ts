@@ -1,7 +1,7 @@
 import { encodeUtf8, parseUtf8 } from '../../protocol/bytes';
 import { makeLeafKey, type LeafKey } from '../leaf_key';
 import { DeliveryInMemory } from './delivery_in_memory';
-import type { ReceivedMessage } from './group_keys';
+import type { GroupKeys, ReceivedMessage } from './group_keys';
 import { GroupSession } from './group_session';
 import { HandClock } from './hand_clock';
 import { TestMeeting } from './members_in_memory';
@@ -23,6 +23,7 @@ export class TestRoom {
   readonly attendees: Attendee[] = [];
   readonly meeting: TestMeeting;
   server: DeliveryInMemory;
+  #calls = 0;
 
   constructor(meeting: TestMeeting, server?: (clock: HandClock) => DeliveryInMemory) {
     this.meeting = meeting;
@@ -40,7 +41,7 @@ export class TestRoom {
     const keys = await MlsGroup.open(material, () => this.clock.now());
     const [notices, heard]: [SessionNotice[], ReceivedMessage[]] = [[], []];
     const session = new GroupSession({
-      keys,
+      keys: this.#counted(keys),
       groupId: this.meeting.secrets.groupId,
       connect: (handlers) => this.server.connect(leafKey.identity)(handlers),
       admit: () => Promise.resolve(leafKey.identity),
@@ -120,6 +121,24 @@ export class TestRoom {
     return new Set(await this.standings()).size;
   }
 
+  /** The same, and every call counts as something that moves. */
+  #counted(keys: MlsGroup): GroupKeys {
+    return new Proxy<GroupKeys>(keys, {
+      get: (_target, name) => {
+        const method: unknown = Reflect.get(keys, name);
+        return async (...given: unknown[]): Promise<unknown> => {
+          this.#calls += 1;
+          try {
+            const call = method as (...given: unknown[]) => Promise<unknown>;
+            return await call.apply(keys, given);
+          } finally {
+            this.#calls += 1;
+          }
+        };
+      },
+    });
+  }
+
   #activity(): string {
     const told = this.attendees.map(({ heard, notices, session }) => [
       heard.length,
@@ -128,6 +147,6 @@ export class TestRoom {
       session.ready.value.size,
       session.view.value?.epoch,
     ]);
-    return JSON.stringify([told, this.server.seq, this.server.traffic]);
+    return JSON.stringify([told, this.server.seq, this.server.traffic, this.#calls]);
   }
 }
