@@ -28,7 +28,7 @@ BUILD_LOADGEN := cargo build --locked --quiet --package loadgen
 MAKE_MEDIA := $(PY) tools/e2e_media.py
 STORIES := cd web && npx --no-install playwright test -c e2e/playwright.config.ts
 
-.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-signalling bench-join lock clean \
+.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-groups bench-signalling bench-join lock clean \
 	tools browsers FORCE
 
 help: ## Show this list
@@ -86,7 +86,7 @@ format: .venv/.synced web/node_modules/.installed ## Rewrite files in the house 
 	cargo fmt --all
 	cd web && npm run --silent lint -- --fix
 
-bench: bench-forward bench-signalling bench-join ## Run every benchmark; tables here, rows in bench/results
+bench: bench-forward bench-signalling bench-join bench-groups ## Run every benchmark; tables here, rows in bench/results
 
 bench-forward: build ## Measure forwarding: packets per CPU-second, latency, loss
 	cargo build --release --locked --quiet --package loadgen
@@ -98,6 +98,9 @@ bench-signalling: build ## Measure signalling: idle sockets, ping, joins per sec
 bench-join: browsers build ## Measure joins in Chromium: from the click to the first picture
 	$(MAKE_MEDIA)
 	$(PY) -m bench.join $(ARGS)
+
+bench-groups: build ## Measure the order of a meeting's group: commits per second, fan-out
+	$(PY) -m bench.groups $(ARGS)
 
 lock: tools ## Bring the three lock files in line with the manifests
 	@tools/get_uv.sh

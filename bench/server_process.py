@@ -41,14 +41,14 @@ class ServerProcess:
         """Where LiveKit clients connect."""
         return f"ws://127.0.0.1:{self.web_port}"
 
-    def token(self, identity: str, room: str, **video: bool) -> str:
-        """Sign a session token with this server's own key, valid for ten minutes."""
+    def token(self, identity: str, room: str, use: str = "session", **video: bool) -> str:
+        """Sign a token with this server's own key, valid for ten minutes."""
         keys = self.data / "keys"
         now = int(time.time())
         claims = {
             "iss": (keys / "engine.key").read_text().strip(),
             "sub": identity,
-            "use": "session",
+            "use": use,
             "nbf": now - 5,
             "exp": now + 600,
             "video": {"room": room, "roomJoin": True, **video},
