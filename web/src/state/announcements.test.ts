@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Announcer, BUNDLE_MS, ComingsAndGoings, type Announcement } from './announcements';
+import { Announcer, BUNDLE_MS, ComingsAndGoings, RETURN_MS, type Announcement } from './announcements';
 import { HandClock } from './hand_clock';
 import type { Person } from './people';
 
@@ -81,8 +81,37 @@ describe('comings and goings', () => {
     expect(heard).toEqual([]);
     are();
     are('ana');
-    clock.pass(BUNDLE_MS);
+    clock.pass(RETURN_MS);
     expect(heard).toEqual([{ kind: 'left', names: ['li'] }]);
+  });
+
+  // A server that died was back, and each of ten people heard that nine had left and come: everybody
+  // returns at their own time. Anybody who stops the server could cause it.
+  it('are nothing when everybody returns after trouble, each at their own time', () => {
+    const { model, are, clock, heard } = setUp();
+    are('ana', 'li');
+    clock.pass(BUNDLE_MS);
+    model.update([person('me'), person('ana'), person('li')], false);
+    clock.pass(20_000);
+    are();
+    clock.pass(BUNDLE_MS);
+    are('li');
+    clock.pass(3_500);
+    are('li', 'ana');
+    clock.pass(RETURN_MS);
+    expect(heard).toEqual([]);
+  });
+
+  it('are told soon again once everybody is back', () => {
+    const { model, are, clock, heard } = setUp();
+    are('ana');
+    clock.pass(BUNDLE_MS);
+    model.update([person('me'), person('ana')], false);
+    are('ana');
+    clock.pass(RETURN_MS);
+    are();
+    clock.pass(BUNDLE_MS);
+    expect(heard).toEqual([{ kind: 'left', names: ['ana'] }]);
   });
 
   it('use the name that became known in the meantime', () => {

@@ -26,6 +26,9 @@ export interface Said {
 /** How long comings and goings are collected, so that a full room is one sentence. */
 export const BUNDLE_MS = 1_500;
 
+/** After trouble, for longer: who lost the same server waits up to 5 s between two attempts. */
+export const RETURN_MS = 7_000;
+
 /** What is said in the live region. */
 export class Announcer {
   readonly #said = new Subject<Said | undefined>(undefined);
@@ -51,6 +54,7 @@ export class ComingsAndGoings {
   #told: ReadonlyMap<string, Name> | undefined;
   #now: ReadonlyMap<string, Name> = new Map();
   #cancel: (() => void) | undefined;
+  #isReturning = false;
 
   constructor(announcer: Announcer, clock: Clock) {
     this.#announcer = announcer;
@@ -61,14 +65,18 @@ export class ComingsAndGoings {
   update(people: readonly Person[], isConnected: boolean): void {
     if (!isConnected) {
       this.#stop();
+      this.#isReturning = this.#told !== undefined;
       return;
     }
     const others = people.filter((person) => !person.isLocal);
     this.#now = new Map(others.map(({ identity, name }) => [identity, name]));
     const isNews = this.#told === undefined || !hasSameKeys(this.#told, this.#now);
-    if (isNews) {
-      this.#cancel ??= this.#clock.after(BUNDLE_MS, this.#tell);
-    } else {
+    if (isNews || this.#isReturning) {
+      const afterMs = this.#isReturning ? RETURN_MS : BUNDLE_MS;
+      this.#cancel ??= this.#clock.after(afterMs, this.#tell);
+      this.#isReturning = false;
+    }
+    if (!isNews) {
       // A name that became known is used when they leave.
       this.#told = this.#now;
     }
