@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from folkmoot.store.groups import GroupRows
 from folkmoot.store.meetings import MeetingRows
 from folkmoot.store.migrate import migrate
 from folkmoot.store.schema import GroupEntryRow, GroupRow
+from tests.fakes.database import driver_threads_end
 
 NOW_MS = 1_800_000_000_000
 LOCATOR = b"l" * 16
@@ -156,10 +156,7 @@ async def test_a_database_that_is_gone_is_told_without_what_was_asked(tmp_path: 
     with pytest.raises(BookError):
         await rows.save([change(0, GROUP)])
     await engine.dispose()
-    # The driver does not wait for the threads of connections that failed.
-    for thread in threading.enumerate():
-        if "_connection_worker_thread" in thread.name:
-            await asyncio.to_thread(thread.join, 10)
+    await driver_threads_end()
 
 
 async def test_nothing_is_kept_that_says_who_or_when() -> None:

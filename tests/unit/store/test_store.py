@@ -15,6 +15,7 @@ from folkmoot.store.migrate import migrate
 from folkmoot.store.schema import Base
 from folkmoot.store.secret_files import load_engine_key
 from folkmoot.store.server_row import load_node_id
+from tests.fakes.database import driver_threads_end
 
 TODAY = date(2026, 1, 2)
 
@@ -56,6 +57,7 @@ async def test_a_database_that_is_gone_is_not_answering(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="database cannot be used"):
         await migrate(engine)
     await engine.dispose()
+    await driver_threads_end()
 
 
 @pytest.mark.parametrize(
