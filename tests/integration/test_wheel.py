@@ -1,8 +1,10 @@
 """Somebody with Python alone installs one file and has a whole server."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +15,10 @@ from tests.fakes.web import fetch
 from tests.integration.wheel import ROOT, Installed, built_wheel, install
 
 PACKAGE = ROOT / "src/folkmoot"
+
+CONFIG = "e2e/playwright.config.ts"
+STORY_S = 170
+"""How long two browsers may take for their story, start and end included."""
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +113,20 @@ def test_the_data_stays_in_the_folder_where_it_was_started(
     assert (installed.folder / "data/folkmoot.db").is_file()
     kept = {path.name for path in (installed.folder / "data/keys").iterdir()}
     assert kept >= {"engine.key", "engine.secret"}
+
+
+@pytest.mark.timeout(STORY_S + 60)
+def test_two_people_meet_on_it_in_real_browsers(address: str) -> None:
+    """The browsers are driven with Node from outside; the server has none within reach."""
+    told = {"FOLKMOOT_E2E_URL": address, "FORCE_COLOR": "0"}
+    ran = subprocess.run(
+        ["npx", "--no-install", "playwright", "test", "-c", CONFIG, "two_people_meet"],
+        cwd=ROOT / "web",
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+        timeout=STORY_S,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
+    assert "1 passed" in ran.stdout
