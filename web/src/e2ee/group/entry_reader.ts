@@ -82,7 +82,7 @@ export class EntryReader {
     }
     if (next.groupActiveState.kind === 'removedFromGroup') {
       this.#core.close();
-      return { kind: 'removed', change };
+      return { kind: 'removed', change, why: whyRemoved(evidence) };
     }
     const { path } = evidence.commit;
     const before = leavesOf(state.ratchetTree);
@@ -216,6 +216,11 @@ function changeOfOwn(pending: Pending, before: readonly Leaf[], isEntry: boolean
   }
   const removed = before.filter(({ index }) => indices.includes(index));
   return { kind: removed.length > 0 ? 'removal' : 'refresh', by, removed };
+}
+
+function whyRemoved({ commit }: Evidence): 'act' | 'left' | 'lost' {
+  const kind = commit.data?.grounds.kind;
+  return kind === 'left' || kind === 'lost' ? kind : 'act';
 }
 
 function refuse(why: Refused['why']): Refused {

@@ -1,3 +1,4 @@
+import type { ChannelClient } from './channel_client';
 import type { Clock } from './clock';
 import type { SignedLeave } from './commit_data';
 import type { CommitDesk } from './commit_desk';
@@ -12,6 +13,9 @@ export const PRESENCE_MS = 20_000;
 
 const LOST_CHECK_MS = 10_000;
 
+// A GroupInfo that is wanted is uploaded by so many, in case that the first ones don't.
+const UPLOADERS = 3;
+
 // New keys for everybody's path, so that what was stolen once is of use only so long; in large groups
 // later, so that there are no more than four such commits a minute.
 const REFRESH_MS = 300_000;
@@ -22,6 +26,7 @@ const MAX_RANK = 10;
 
 interface Parts {
   readonly keys: GroupKeys;
+  readonly channel: ChannelClient;
   readonly clock: Clock;
   readonly random: () => number;
   readonly commits: CommitDesk;
@@ -113,6 +118,22 @@ export class GroupDuties {
     this.#onRank('substitute', RANK_DELAY_MS / 3, () => {
       void this.#sendSubstitute();
     });
+  }
+
+  /** A joiner could not use the GroupInfo: the first in rank upload a good one. */
+  async groupInfoWanted(epoch: number): Promise<void> {
+    if (this.#parts.view()?.epoch === epoch && this.rank < UPLOADERS) {
+      await this.uploadGroupInfo();
+    }
+  }
+
+  /** Puts a good GroupInfo of this epoch in the place of the one that the server has. */
+  async uploadGroupInfo(): Promise<void> {
+    const { behind, channel, keys } = this.#parts;
+    if (behind() === 0) {
+      const groupInfo = await keys.groupInfo();
+      void channel.ask({ frame: 'group_info', groupInfo });
+    }
   }
 
   async #sendSubstitute(): Promise<void> {

@@ -97,7 +97,7 @@ export type Processed =
   /** The group goes on without it: it is void. */
   | { readonly kind: 'refused'; readonly why: Refusal | 'invalid' | 'garbled' | 'other-epoch' }
   /** This device was removed, with a reason that holds. */
-  | { readonly kind: 'removed'; readonly change: Change }
+  | { readonly kind: 'removed'; readonly change: Change; readonly why: 'act' | 'left' | 'lost' }
   | ReceivedMessage
   | { readonly kind: 'own-message'; readonly sequence: number; readonly isTooOld: boolean }
   | { readonly kind: 'unreadable'; readonly why: Unreadable };
@@ -127,8 +127,8 @@ export interface GroupKeys {
   prepareRemovalBy(sealedAct: Bytes): Promise<Prepared>;
   /** The prepared commit was not taken. */
   discard(): Promise<void>;
-  /** Takes the next entry of the order. */
-  process(message: Bytes, position: number): Promise<Processed>;
+  /** Takes the next entry of the order. `isLate`: it came again, after a broken connection. */
+  process(message: Bytes, position: number, isLate?: boolean): Promise<Processed>;
   /** Takes a commit that came in a message, in the place of one that is void. */
   processSubstitute(message: Bytes): Promise<Processed>;
   /** Seals and signs a message. With a sequence: once more what was lost on the way. */

@@ -160,7 +160,7 @@ export class GroupSession {
         }
         return;
       case 'wanted':
-        return this.#wanted(frame.epoch);
+        return this.#duties.groupInfoWanted(frame.epoch);
       case 'gap':
         this.#order.skipTo(frame.seq);
         this.#join('gap');
@@ -180,7 +180,10 @@ export class GroupSession {
       return;
     }
     this.#channelEpoch += isCommit ? 1 : 0;
-    await this.#processed(await this.#parts.keys.process(message, seq));
+    const { isLate } = this.#order;
+    const processed = await this.#parts.keys.process(message, seq, isLate);
+    await this.#processed(processed);
+    if (isCommit && processed.kind !== 'commit') this.#isVoid();
     this.#order.reached();
   }
 
@@ -189,10 +192,10 @@ export class GroupSession {
       case 'commit':
         return this.#committed(processed);
       case 'refused':
-        this.#refused(processed.why);
+        this.#note('refused-commit', processed.why);
         return;
       case 'removed':
-        this.#end({ kind: 'removed' });
+        this.#removed(processed.why);
         return;
       case 'message':
         return this.#message(processed);
@@ -200,7 +203,8 @@ export class GroupSession {
         this.#messages.landed(processed.sequence, processed.isTooOld);
         return;
       case 'unreadable':
-        this.#unreadable(processed.why);
+        if (processed.why === 'ahead') this.#talk.ahead();
+        this.#note('unreadable-entry', processed.why);
     }
   }
 
@@ -249,11 +253,22 @@ export class GroupSession {
     this.#company.watch(view);
   }
 
-  #refused(why: string): void {
+  #removed(why: 'act' | 'left' | 'lost'): void {
+    if (why !== 'lost') {
+      this.#end(why === 'act' ? { kind: 'removed' } : { kind: 'ended', why });
+      return;
+    }
+    // This device was away for too long. It comes back as somebody who joins.
+    this.#view.set(undefined);
+    this.#duties.stop();
+    this.#join();
+  }
+
+  /** A commit that the server took and the members don't: the order is an epoch ahead. */
+  #isVoid(): void {
     if (this.#state.value.kind !== 'member') {
       return;
     }
-    this.#parts.onNotice({ kind: 'refused-commit', why });
     // A commit of this device's own that was overtaken by it will not come.
     this.#commits.committed(false);
     if (this.#behind > MAX_BEHIND) {
@@ -263,11 +278,8 @@ export class GroupSession {
     }
   }
 
-  #unreadable(why: string): void {
-    if (this.#state.value.kind === 'member') {
-      if (why === 'ahead') this.#talk.ahead();
-      this.#parts.onNotice({ kind: 'unreadable-entry', why });
-    }
+  #note(kind: 'refused-commit' | 'unreadable-entry', why: string): void {
+    if (this.#state.value.kind === 'member') this.#parts.onNotice({ kind, why });
   }
 
   async #message(message: ReceivedMessage): Promise<void> {
@@ -285,7 +297,8 @@ export class GroupSession {
       const processed = await this.#parts.keys.processSubstitute(commit);
       if (processed.kind === 'commit') {
         await this.#committed(processed);
-        await this.#uploadGroupInfo(processed.isOwn);
+        if (processed.isOwn) await this.#duties.uploadGroupInfo();
+        if (this.#view.value !== undefined) this.#company.watch(this.#view.value);
       }
     }
   }
@@ -297,19 +310,6 @@ export class GroupSession {
       this.#enqueue(() => this.#substitute(body));
     } else if (type === 'leave') {
       this.#end({ kind: 'ended', why: 'left' });
-    }
-  }
-
-  /** A joiner could not use the GroupInfo: the first in rank upload a good one. */
-  async #wanted(epoch: number): Promise<void> {
-    const view = this.#view.value;
-    await this.#uploadGroupInfo(view?.epoch === epoch && this.#duties.rank < 3);
-  }
-
-  async #uploadGroupInfo(isMine: boolean): Promise<void> {
-    if (isMine && this.#behind === 0) {
-      const groupInfo = await this.#parts.keys.groupInfo();
-      void this.#channel.ask({ frame: 'group_info', groupInfo });
     }
   }
 
@@ -386,6 +386,7 @@ export class GroupSession {
   #makeDuties(): GroupDuties {
     return new GroupDuties({
       ...this.#parts,
+      channel: this.#channel,
       commits: this.#commits,
       messages: this.#messages,
       heartbeats: this.#heartbeats,

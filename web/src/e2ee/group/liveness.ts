@@ -48,9 +48,12 @@ export class Liveness {
     return kept?.position === position ? kept.atMs : Number.NEGATIVE_INFINITY;
   }
 
-  /** The last position that came so long ago that who has not signed it is lost. */
+  /** The last position that came so long ago that who has not signed to have read it is lost. */
   overdue(nowMs: number): number | undefined {
-    return this.#positions.findLast(({ atMs }) => nowMs - atMs >= LOST_AFTER_MS)?.position;
+    // What came late came to the others before, but nobody knows when.
+    return this.#positions.findLast(
+      ({ atMs }) => Number.isFinite(atMs) && nowMs - atMs >= LOST_AFTER_MS,
+    )?.position;
   }
 
   /** What can be claimed of these leaf keys. */

@@ -8,7 +8,7 @@ import type { AckReading, GroupKeys, GroupView, ReceivedMessage } from './group_
 import { parseHeartbeat, type HeartbeatChain } from './heartbeat';
 import { HistoryCollector, parseHistory } from './history';
 
-const HEALTH_MS = 1_000;
+const HEALTH_MS = 2_000;
 
 // Heartbeats of as many epochs as messages are read of.
 const KEPT_EPOCHS = 4;

@@ -36,6 +36,7 @@ export class MlsGroup implements GroupKeys {
   readonly #maker: CommitMaker;
   readonly #reader: EntryReader;
   readonly #sent = new Map<string, { readonly sequence: number; readonly epoch: number }>();
+  #checked: { readonly of: Uint8Array; readonly check: Promise<Bytes> } | undefined;
   #sequence = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -93,9 +94,11 @@ export class MlsGroup implements GroupKeys {
     });
   }
 
-  process(message: Bytes, position: number): Promise<Processed> {
+  process(message: Bytes, position: number, isLate = false): Promise<Processed> {
     return this.#alone(async () => {
-      this.#core.memory.liveness.received(position, this.#core.now());
+      // When the others got what comes late is not known here.
+      const nowMs = isLate ? Number.NEGATIVE_INFINITY : this.#core.now();
+      this.#core.memory.liveness.received(position, nowMs);
       return this.#takeSent(message) ?? this.#reader.read(message, position);
     });
   }
@@ -115,8 +118,7 @@ export class MlsGroup implements GroupKeys {
   acknowledge(): Promise<{ readonly epoch: number; readonly body: Bytes }> {
     return this.#alone(async () => {
       const { groupId, self, epoch, treeHash } = this.#core.requireView();
-      const { liveness } = this.#core.memory;
-      const position = Math.max(liveness.last, 0);
+      const position = this.#signsUpTo();
       const check = await this.#check();
       const signed = { groupId, epoch, leafKey: self.leafKey, position, treeHash, check };
       const signature = await this.#core.material.leafKey.sign(ackStatement(signed));
@@ -155,8 +157,8 @@ export class MlsGroup implements GroupKeys {
 
   async #seal(type: MessageType, body: Bytes, sequence: number): Promise<SealedMessage> {
     const { groupId, self, epoch } = this.#core.requireView();
-    const { material, memory, suite } = this.#core;
-    const position = Math.max(memory.liveness.last, 0);
+    const { material, suite } = this.#core;
+    const position = this.#signsUpTo();
     const statement = messageStatement({
       groupId,
       epoch,
@@ -222,8 +224,21 @@ export class MlsGroup implements GroupKeys {
     return { from, epoch: ack.epoch, position: ack.position, agrees };
   }
 
+  /** How far this device has read, which it is about to sign. */
+  #signsUpTo(): number {
+    const { liveness } = this.#core.memory;
+    liveness.signed(encodeBase64url(this.#core.material.leafKey.publicKey), liveness.last);
+    return Math.max(liveness.last, 0);
+  }
+
+  /** The same for all acknowledgements of an epoch. */
   #check(): Promise<Bytes> {
-    return this.#export(CHECK_LABEL, new Uint8Array(), 32);
+    const { keySchedule } = this.#core.requireState();
+    if (this.#checked?.of !== keySchedule.exporterSecret) {
+      const check = this.#export(CHECK_LABEL, new Uint8Array(), 32);
+      this.#checked = { of: keySchedule.exporterSecret, check };
+    }
+    return this.#checked.check;
   }
 
   async #export(label: string, context: Bytes, length: number): Promise<Bytes> {

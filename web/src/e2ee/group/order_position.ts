@@ -15,6 +15,11 @@ export class OrderPosition {
     return this.#position;
   }
 
+  /** Whether what comes now was in the order before the connection came back. */
+  get isLate(): boolean {
+    return this.#syncAt !== undefined;
+  }
+
   /** The server says where the order stands. */
   welcomed(seq: number, hasGroup: boolean): void {
     this.#syncAt = seq;

