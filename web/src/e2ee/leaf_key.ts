@@ -4,6 +4,8 @@ import { signingKey, UnsupportedError, type SigningKey } from '../protocol/signi
 /** The key that a device is, in one meeting. It is never stored. */
 export interface LeafKey extends SigningKey {
   readonly identity: string;
+  /** Not extractable: a worker can be given it to sign with, and nobody can read it. */
+  readonly privateKey: CryptoKey;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface LeafKey extends SigningKey {
 export async function makeLeafKey(): Promise<LeafKey> {
   const { privateKey, publicKey } = await generate();
   const bytes = new Uint8Array(await crypto.subtle.exportKey('raw', publicKey));
-  return { ...signingKey(privateKey, bytes), identity: await identityOf(bytes) };
+  return { privateKey, ...signingKey(privateKey, bytes), identity: await identityOf(bytes) };
 }
 
 async function generate(): Promise<CryptoKeyPair> {

@@ -102,7 +102,7 @@ export function serveKeys(
     const message = data as ToWorker;
     if (message.kind === 'open') {
       const { privateKey, publicKey, identity } = message.leaf;
-      const leafKey = { ...signingKey(privateKey, publicKey), identity };
+      const leafKey = { privateKey, ...signingKey(privateKey, publicKey), identity };
       keys = openKeys({ ...message.material, leafKey });
     } else {
       void answerTo(message, keys).then((answer) => {
