@@ -87,7 +87,7 @@ def changed(**claims: object) -> str:
     return sign({name: value for name, value in merged.items() if value is not None})
 
 
-# Seconds from the moment of the test: a table that is made at collection is old when its turn comes.
+# In seconds from the moment of the test: the table is old when its turn comes.
 TIMES = frozenset({"exp", "nbf", "iat"})
 TABLE = [
     ({"iss": "somebody else"}, 401),
