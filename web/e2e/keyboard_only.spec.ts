@@ -129,3 +129,21 @@ test('a whole meeting by keyboard, and by ear', async ({ url, invite }) => {
     await expect(button(page, 'Start a meeting')).toBeVisible();
   });
 });
+
+test('the journey notices a focus that is not seen', async ({ url, invite }) => {
+  const { page } = await invite();
+  const start = button(page, 'Start a meeting');
+  for (const rule of [
+    ':focus-visible { outline: none !important }',
+    'body::after { position: fixed; inset: 0; background: red; content: "" }',
+  ]) {
+    await page.goto(url);
+    await expect(start).toBeVisible();
+    await page.evaluate((text) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(text);
+      document.adoptedStyleSheets = [sheet];
+    }, rule);
+    await expect(tabTo(page, start), rule).rejects.toThrow(/no ring|lies over/);
+  }
+});

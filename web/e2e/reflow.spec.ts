@@ -47,10 +47,28 @@ test('everything fits on a small screen, and fingers hit it', async ({ url, invi
   await judge(page, 'end');
 });
 
-/** Nothing scrolls sideways; what can be pressed has 24 pixels (WCAG 2.5.8), in the control bar 44. */
+test('what does not fit is noticed', async ({ url, invite }) => {
+  const { page } = await invite(undefined, { viewport: SMALL });
+  await page.goto(url);
+  await expect(page.getByRole('button', { name: 'Start a meeting' })).toBeVisible();
+  await page.evaluate(() => {
+    const [button] = document.querySelectorAll('main button');
+    (button as HTMLElement).style.minWidth = '400px';
+    const small = document.createElement('input');
+    small.type = 'checkbox';
+    document.querySelector('main')?.append(small);
+  });
+  expect((await faultsOn(page)).join()).toMatch(/ wide on 320,outside: .*13 × 13/);
+});
+
 async function judge(page: Page, state: string): Promise<void> {
+  expect.soft(await faultsOn(page), state).toEqual([]);
+}
+
+/** Nothing scrolls sideways; what can be pressed has 24 pixels (WCAG 2.5.8), in the control bar 44. */
+async function faultsOn(page: Page): Promise<readonly string[]> {
   await page.waitForTimeout(400);
-  const found = await page.evaluate(() => {
+  return page.evaluate(() => {
     const faults: string[] = [];
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth > clientWidth) {
@@ -73,5 +91,4 @@ async function judge(page: Page, state: string): Promise<void> {
     }
     return faults;
   });
-  expect.soft(found, state).toEqual([]);
 }

@@ -52,7 +52,7 @@ async function whatHidesTheFocus(page: Page): Promise<string> {
     const points = [0.1, 0.5, 0.9].flatMap((x) => [0.1, 0.5, 0.9].map((y) => [x, y] as const));
     const seen = points.filter(([x, y]) => {
       const hit = document.elementFromPoint(left + x * width, top + y * height);
-      return hit !== null && (focused.contains(hit) || hit.contains(focused));
+      return focused.contains(hit);
     });
     const opacity = [focused, focused.parentElement].map((element) =>
       element === null ? 1 : Number(getComputedStyle(element).opacity),
