@@ -34,6 +34,8 @@ test('names and titles are text, whatever is in them', async ({ url, invite }) =
   await join(samuel.page, IMAGE);
   await expect(title(samuel.page)).toHaveText(`${IMAGE}${SCRIPT}`);
   const link = await invitation(samuel.page);
+  // Who comes in the first moments counts as having been there, and is not announced.
+  await samuel.page.waitForTimeout(2_000);
   await openLink(ana.page, link);
   await expect(title(ana.page)).toHaveText(`${IMAGE}${SCRIPT}`);
 
