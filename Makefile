@@ -52,7 +52,7 @@ test: browsers build wheel ## Run every test that fits in 30 minutes
 
 test-full: browsers build wheel ## Run the same and the long runs: all seeds, soaks
 	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet --features sfu-core/fault-hooks -- --include-ignored
-	cd web && npm run --silent test
+	cd web && FOLKMOOT_TEST_FULL=1 npm run --silent test
 	$(MAKE_MEDIA)
 	export FOLKMOOT_TEST_FULL=1; $(STORIES)
 	$(BUILD_LOADGEN)
