@@ -9,7 +9,7 @@ import {
 } from 'ts-mls';
 import { decryptWithLabel } from 'ts-mls/crypto/hpke.js';
 import { encodeGroupContext } from 'ts-mls/groupContext.js';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { encodeUtf8, randomBytes, type Bytes } from '../../protocol/bytes';
 import { makeLeafKey } from '../leaf_key';
@@ -26,6 +26,9 @@ import { configFor, decodeMls, readGroupInfo, secretsOf } from './mls_state';
 import { suiteFor } from './mls_suite';
 import { MlsGroup } from './mls_group';
 import { Verifier } from './verification';
+
+// Thousands of signatures, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const LABEL = 'folkmoot v1 test';
 

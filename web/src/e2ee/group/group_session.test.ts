@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { TestRoom } from './session_in_memory';
+
+// Thousands of signatures, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('people who come to a meeting', () => {
   it('are in one group, and each sees that the others are', async () => {

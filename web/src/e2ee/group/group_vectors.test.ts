@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { encodeBase64url, sha256, type Bytes } from '../../protocol/bytes';
 import { identityOf } from '../../protocol/derivation';
@@ -16,6 +16,9 @@ import { encodeHeartbeat, parseHeartbeat } from './heartbeat';
 import { FIRST_STATE, followChain, headAfter, makeAct } from './host_acts';
 import { safetyCodeOf } from './safety_code';
 import { Verifier } from './verification';
+
+// Thousands of signatures, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const FILE = new URL('../../../../protocol/vectors/group.json', import.meta.url);
 

@@ -10,7 +10,7 @@ import {
   type ClientState,
   type Proposal,
 } from 'ts-mls';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { encodeBase64url } from '../../protocol/bytes';
 import { makeLeafKey } from '../leaf_key';
@@ -20,6 +20,9 @@ import { TestMeeting } from './members_in_memory';
 import { configFor } from './mls_state';
 import { suiteFor } from './mls_suite';
 import { Verifier } from './verification';
+
+// Thousands of signatures, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Device {
   readonly suite: CiphersuiteImpl;

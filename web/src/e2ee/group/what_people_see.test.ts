@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { randomBytes } from '../../protocol/bytes';
 import { Comparison, ComparisonError } from './comparison';
@@ -10,6 +10,9 @@ import { TestOrder } from './members_in_memory';
 import { Presence } from './ranks';
 import { comparedNow, safetyCodeOf, sinceCompared } from './safety_code';
 import { SequenceWindow } from './sequence_window';
+
+// Thousands of signatures, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 function member(identity: string, index: number, isHost = false): Member {
   return { identity, index, isHost, leafKey: new Uint8Array(32) };
