@@ -46,6 +46,12 @@ export class Server {
       .filter((line) => /"level": "(warning|error|critical)"|Traceback/.test(line));
   }
 
+  /** How much memory the process holds, in MiB. */
+  get memoryMib(): number {
+    const status = readFileSync(`/proc/${String(this.#process?.pid)}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024;
+  }
+
   /** Starts, or starts again on the same ports with the same data. */
   async run(): Promise<void> {
     if (this.#ports.web === 0) {
@@ -58,7 +64,7 @@ export class Server {
     this.#process = spawn(
       PYTHON,
       ['-m', 'folkmoot', 'serve', '--data', this.data, ...flags.flat()],
-      { cwd: ROOT, env: { ...process.env, ...this.#environment() }, stdio: ['ignore', log, log] },
+      { cwd: ROOT, env: this.#environment(), stdio: ['ignore', log, log] },
     );
     closeSync(log);
     await this.#untilReady();
@@ -81,11 +87,13 @@ export class Server {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #environment(): Record<string, string> {
+  #environment(): NodeJS.ProcessEnv {
+    // What is said to the stories is no setting of the server's.
+    const around = Object.entries(process.env).filter(([name]) => !name.startsWith('FOLKMOOT_'));
     const settings = { DRAIN_S: '0', LOG_FORMAT: 'json', ...this.#settings };
     const named = Object.entries(settings).map(([name, value]) => [`FOLKMOOT_${name}`, value]);
     return {
-      ...(Object.fromEntries(named) as Record<string, string>),
+      ...(Object.fromEntries([...around, ...named]) as NodeJS.ProcessEnv),
       PYTHONPATH: join(ROOT, 'src'),
       PYTHONUNBUFFERED: '1',
     };
