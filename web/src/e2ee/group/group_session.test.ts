@@ -21,7 +21,9 @@ describe('people who come to a meeting', () => {
 
   it('read each other', async () => {
     const room = await TestRoom.of(3);
+    // One after the other: at the same time either may be first.
     room.say(0, 'hello');
+    await room.settle();
     room.say(2, 'good morning');
     await room.pass(500);
     expect(room.chatOf(1)).toEqual(['hello', 'good morning']);
