@@ -51,8 +51,8 @@ test('a server that dies and comes back interrupts a call, and does not end it',
     await expect(button(ana, 'Turn microphone on')).toBeVisible();
     expect(loudest(await listen(samuel.page, 2_000))).toBeLessThan(0.005);
     await button(ana, 'Turn microphone on').click();
-    expect(await untilHeard(samuel.page, 'ana')).toBeGreaterThan(SAME_VOICE);
-    expect(await untilHeard(ana.page, 'samuel')).toBeGreaterThan(SAME_VOICE);
+    const heard = [untilHeard(samuel.page, 'ana'), untilHeard(ana.page, 'samuel')];
+    expect(Math.min(...(await Promise.all(heard)))).toBeGreaterThan(SAME_VOICE);
     await expect(samuel.page.getByRole('log')).not.toContainText('left');
   });
 });
@@ -97,7 +97,7 @@ async function expectBack({ samuel, ana }: Pair): Promise<void> {
     await expect(trouble(person)).toBeHidden({ timeout: 30_000 });
     await expect(person.page.getByRole('group', { name: other })).toBeVisible();
     expect((await untilSeen(person.page, other, picture)).ssim).toBeGreaterThan(SAME_PICTURE);
-    expect((await framesSeen(person.page, other, picture)).size).toBeGreaterThan(2);
+    expect((await framesSeen(person.page, other, picture, 3)).size).toBeGreaterThan(1);
   }
 }
 
