@@ -3,7 +3,7 @@ import { AudioLevels } from '../media/audio_levels';
 import { ScreenCapture } from '../media/screen_capture';
 import { joinCall } from '../session/livekit_call';
 import { CallModel } from '../state/call';
-import { SYSTEM_CLOCK } from '../state/clock';
+import { SYSTEM_CLOCK } from '../observable/clock';
 import type { DevicesModel } from '../state/devices';
 import { SOUND, type OpenedMeeting } from './meeting';
 import { explained } from './refusals';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Announcer, BUNDLE_MS, ComingsAndGoings, RETURN_MS, type Announcement } from './announcements';
-import { HandClock } from './hand_clock';
+import { HandClock } from '../observable/hand_clock';
 import type { Person } from './people';
 
 function person(identity: string, name: string | undefined = identity): Person {

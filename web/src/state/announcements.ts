@@ -1,5 +1,5 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { Clock } from './clock';
+import type { Clock } from '../observable/clock';
 import type { Person } from './people';
 import type { Corner } from './self_corner';
 import type { View } from './tiles';

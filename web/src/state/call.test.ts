@@ -6,7 +6,7 @@ import { CallModel } from './call';
 import { CallInMemory, participantOf, publicationOf, trackOf } from './call_in_memory';
 import { CallPreferences } from './call_preferences';
 import { DevicesInMemory } from './devices_in_memory';
-import { HandClock } from './hand_clock';
+import { HandClock } from '../observable/hand_clock';
 
 const NOWHERE = (): never => {
   throw new Error('no storage');

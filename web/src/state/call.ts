@@ -2,7 +2,7 @@ import { Subject, type Observable } from '../observable/observable';
 import type { Call, Ending, Participant } from '../session/call';
 import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
-import type { Clock } from './clock';
+import type { Clock } from '../observable/clock';
 import { ConnectionBanner, type Banner } from './connection_banner';
 import type { DevicesModel, DeviceState } from './devices';
 import type { MeetingFacts, ServerFacts } from './meeting';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Subject } from '../observable/observable';
 import type { Connection } from '../session/call';
 import { ConnectionBanner, RELIEF_MS } from './connection_banner';
-import { HandClock } from './hand_clock';
+import { HandClock } from '../observable/hand_clock';
 
 function setUp() {
   const clock = new HandClock();

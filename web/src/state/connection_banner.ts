@@ -1,6 +1,6 @@
 import { Subject, type Observable } from '../observable/observable';
 import type { Connection } from '../session/call';
-import type { Clock } from './clock';
+import type { Clock } from '../observable/clock';
 
 /** Shorter trouble than this nobody needs to hear of. */
 export const PATIENCE_MS = 2_000;

@@ -1,7 +1,7 @@
 import { encode } from 'uqr';
 import { describe, expect, it } from 'vitest';
 
-import { HandClock } from './hand_clock';
+import { HandClock } from '../observable/hand_clock';
 import { COPIED_MS, CopyModel, drawQr, hostFileName } from './invite';
 
 const LINK = `https://moot.example/#v1.${'A'.repeat(43)}.${'B'.repeat(22)}`;

@@ -1,7 +1,7 @@
 import { encode } from 'uqr';
 
 import { Subject, type Observable } from '../observable/observable';
-import type { Clock } from './clock';
+import type { Clock } from '../observable/clock';
 
 /** How long *Copied* stays. */
 export const COPIED_MS = 3_000;

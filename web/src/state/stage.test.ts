@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Announcer, type Announcement } from './announcements';
 import { CallPreferences } from './call_preferences';
-import { HandClock } from './hand_clock';
+import { HandClock } from '../observable/hand_clock';
 import type { Person } from './people';
 import { StageModel, type StageFacts } from './stage';
 import { HOLD_LIMIT_MS } from './tile_order';

@@ -1,7 +1,7 @@
 import { Subject, type Observable } from '../observable/observable';
 import type { Announcer } from './announcements';
 import type { CallPreferences } from './call_preferences';
-import type { Clock } from './clock';
+import type { Clock } from '../observable/clock';
 import type { Person, Share } from './people';
 import type { Corner } from './self_corner';
 import { HOLD_LIMIT_MS, TileOrder } from './tile_order';

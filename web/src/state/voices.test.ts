@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Subject } from '../observable/observable';
 import { trackOf } from './call_in_memory';
-import { HandClock } from './hand_clock';
+import { HandClock } from '../observable/hand_clock';
 import type { Person, Sound } from './people';
 import { Voices } from './voices';
 

@@ -1,6 +1,6 @@
 import { Subject, type Observable } from '../observable/observable';
 import type { AudioLevels } from '../media/audio_levels';
-import type { Clock } from './clock';
+import type { Clock } from '../observable/clock';
 import type { Person, Sound } from './people';
 import { SILENCE, hear, speaking } from './speaker';
 

@@ -6,7 +6,7 @@ import {
   type RefusedWhy,
   type ServerFrame,
 } from './channel_frames';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import type { Bytes } from '../../protocol/bytes';
 
 /** One connection to the channel. */

@@ -2,7 +2,7 @@ import { statement } from '../../protocol/statements';
 import { sha256, type Bytes } from '../../protocol/bytes';
 import type { SigningKey } from '../../protocol/signing';
 import type { Answer, ChannelClient } from './channel_client';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import { GroupError, type GroupKeys, type Prepared } from './group_keys';
 import { encodeUint64 } from './wire';
 

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import type { GroupView } from './group_keys';
 
 // Time for the others to acknowledge the epoch that a join made; doubled each time.

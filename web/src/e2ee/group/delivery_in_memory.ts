@@ -1,6 +1,6 @@
 import { encodeBase64url, parseBase64url, type Bytes } from '../../protocol/bytes';
 import type { ChannelConnection, ConnectionHandlers } from './channel_client';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import { decodeMls } from './mls_state';
 
 type Fields = Record<string, unknown>;

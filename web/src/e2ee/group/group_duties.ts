@@ -1,5 +1,5 @@
 import type { ChannelClient } from './channel_client';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import type { SignedLeave } from './commit_data';
 import type { CommitDesk } from './commit_desk';
 import type { GroupKeys, GroupView } from './group_keys';

@@ -1,7 +1,7 @@
 import { equalBytes, type Bytes } from '../../protocol/bytes';
 import type { Answer, ChannelClient } from './channel_client';
 import type { GroupStand } from './channel_frames';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import { NO_ACTS, type SignedGrant } from './commit_data';
 import { GroupInfoError, type GroupKeys } from './group_keys';
 

@@ -1,6 +1,6 @@
 import { Subject } from '../../observable/observable';
 import { equalBytes, type Bytes } from '../../protocol/bytes';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import { parseLeave } from './commit_data';
 import type { GroupDuties } from './group_duties';
 import { HealthWatch, type GroupHealth } from './group_health';

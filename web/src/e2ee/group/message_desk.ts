@@ -1,6 +1,6 @@
 import type { Bytes } from '../../protocol/bytes';
 import type { ChannelClient } from './channel_client';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import type { GroupKeys } from './group_keys';
 import type { MessageType } from './group_message';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { encodeBase64url, randomBytes, type Bytes } from '../../protocol/bytes';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import { DeliveryInMemory, type MemoryChannel } from './delivery_in_memory';
 import { FIRST_STATE, makeAct } from './host_acts';
 import { TestRoom } from './session_in_memory';

@@ -3,7 +3,7 @@ import { makeLeafKey, type LeafKey } from '../leaf_key';
 import { DeliveryInMemory } from './delivery_in_memory';
 import type { GroupKeys, ReceivedMessage } from './group_keys';
 import { GroupSession } from './group_session';
-import { HandClock } from './hand_clock';
+import { HandClock } from '../../observable/hand_clock';
 import { TestMeeting } from './members_in_memory';
 import { MlsGroup } from './mls_group';
 import type { SessionNotice, SessionParts } from './session_parts';

@@ -1,6 +1,6 @@
 import type { SigningKey } from '../../protocol/signing';
 import type { ChannelConnection, ChannelEnd, ConnectionHandlers } from './channel_client';
-import type { Clock } from './clock';
+import type { Clock } from '../../observable/clock';
 import type { SignedGrant } from './commit_data';
 import type { GroupKeys, ReceivedMessage } from './group_keys';
 import type { Bytes } from '../../protocol/bytes';

@@ -7,8 +7,8 @@ interface Alarm {
 
 /** A clock that stands still until a test moves it. */
 export class HandClock implements Clock {
-  #nowMs = 1_000_000;
   readonly #alarms = new Set<Alarm>();
+  #nowMs = 1_000_000;
 
   now(): number {
     return this.#nowMs;
@@ -23,12 +23,19 @@ export class HandClock implements Clock {
   /** Lets time pass; what becomes due happens at its own time, in order. */
   pass(ms: number): void {
     const untilMs = this.#nowMs + ms;
-    for (let next = this.#nextUntil(untilMs); next !== undefined; next = this.#nextUntil(untilMs)) {
-      this.#alarms.delete(next);
-      this.#nowMs = Math.max(this.#nowMs, next.atMs);
-      next.act();
+    while (this.#ring(untilMs)) {
+      // What rang may have set another alarm within this time.
     }
     this.#nowMs = untilMs;
+  }
+
+  /** Lets time pass to the next alarm within `ms`; what is left of them. */
+  step(ms: number): number {
+    const untilMs = this.#nowMs + ms;
+    if (!this.#ring(untilMs)) {
+      this.#nowMs = untilMs;
+    }
+    return untilMs - this.#nowMs;
   }
 
   /** How many things still wait; none may after a close. */
@@ -36,9 +43,17 @@ export class HandClock implements Clock {
     return this.#alarms.size;
   }
 
-  #nextUntil(untilMs: number): Alarm | undefined {
-    return [...this.#alarms]
+  /** Lets the first alarm ring that is due by a time; whether there was one. */
+  #ring(untilMs: number): boolean {
+    const [next] = [...this.#alarms]
       .filter((alarm) => alarm.atMs <= untilMs)
-      .sort((one, other) => one.atMs - other.atMs)[0];
+      .sort((one, other) => one.atMs - other.atMs);
+    if (next === undefined) {
+      return false;
+    }
+    this.#alarms.delete(next);
+    this.#nowMs = Math.max(this.#nowMs, next.atMs);
+    next.act();
+    return true;
   }
 }
