@@ -7,6 +7,8 @@ use sfu_core::Counters;
 pub struct NetCounters {
     /// Datagrams that the kernel handed over.
     pub datagrams_received: u64,
+    /// Of them, those from who may not reach any candidate.
+    pub datagrams_refused: u64,
     /// Datagrams that the kernel took.
     pub datagrams_sent: u64,
     /// Datagrams that the kernel refused, or that waited for it too long.
@@ -32,7 +34,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Every counter with its name. Destructured, so that a new counter cannot be forgotten.
-    pub fn named(&self) -> [(&'static str, u64); 19] {
+    pub fn named(&self) -> [(&'static str, u64); 20] {
         let Counters {
             datagrams_accepted,
             datagrams_dropped,
@@ -49,6 +51,7 @@ impl Snapshot {
         } = self.core;
         let NetCounters {
             datagrams_received,
+            datagrams_refused,
             datagrams_sent,
             send_dropped,
             steered,
@@ -70,6 +73,7 @@ impl Snapshot {
             ("rooms", rooms),
             ("transports", transports),
             ("datagrams_received", datagrams_received),
+            ("datagrams_refused", datagrams_refused),
             ("datagrams_sent", datagrams_sent),
             ("send_dropped", send_dropped),
             ("steered", steered),

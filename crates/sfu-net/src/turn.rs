@@ -148,6 +148,7 @@ impl Worker {
             self.counters.datagrams_received += 1;
             // Without a candidate that the sender can reach there is no transport to belong to.
             let Some(destination) = self.port.candidate(datagram.source, datagram.local) else {
+                self.counters.datagrams_refused += 1;
                 continue;
             };
             let (source, contents) = (datagram.source, datagram.contents);
