@@ -15,7 +15,7 @@ const GROWTH_MIB = 16;
 
 // The fixtures look at consoles and at the server's log when the time is over.
 for (const [words, seconds] of [
-  ['three windows talk for a while', 45],
+  ['three windows talk for a while', 20],
   ['three windows talk for five minutes @full', 300],
 ] as const) {
   test(words, async ({ url, server, invite }) => {

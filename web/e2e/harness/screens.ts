@@ -70,5 +70,5 @@ async function settled(page: Page): Promise<void> {
     await Promise.all(ending.map(({ finished }) => finished.catch(() => undefined)));
   });
   // The stage's layout follows its size.
-  await page.waitForTimeout(300);
+  await page.waitForTimeout(100);
 }
