@@ -13,8 +13,8 @@ from folkmoot.groups.admission import GroupAdmission
 from folkmoot.groups.endings import Ending
 from folkmoot.groups.exchange import Exchange, OpenChannel
 from folkmoot.groups.outbox import ChannelOutbox
-from folkmoot.protocol.encoding import to_base64url
-from folkmoot.protocol.statements import host_commit_statement
+from folkmoot.protocol.encoding import from_base64url, to_base64url
+from folkmoot.protocol.statements import host_commit_statement, host_group_statement
 from tests.fakes.clock import FakeClock
 from tests.fakes.mls import commit_message, group_info, private_message
 from tests.fakes.people import ListTally
@@ -29,6 +29,17 @@ HOST_KEY = HOST.public_key().public_bytes_raw()
 def create(ref: int = 1, group_id: bytes = GROUP_ID, epoch: int = 0) -> dict[str, Any]:
     info = to_base64url(group_info(group_id, epoch))
     return {"frame": "create", "ref": ref, "group_id": to_base64url(group_id), "group_info": info}
+
+
+def host_create(
+    ref: int = 1, act_head: str = NO_HEAD, key: Any = HOST, **changed: Any
+) -> dict[str, Any]:
+    """A group that the host makes, under a head of host acts."""
+    request = create(ref)
+    info, head = from_base64url(request["group_info"]), from_base64url(act_head)
+    signature = key.sign(host_group_statement(GROUP_ID, 0, info, head))
+    signed = {"act_head": act_head, "host_signature": to_base64url(signature)}
+    return {**request, **signed, **changed}
 
 
 def turn(ref: int = 1) -> dict[str, Any]:
@@ -92,7 +103,8 @@ class MemoryGroupBook:
         kept = {change.locator: self._changed(change) for change in changes}
         for locator, after in kept.items():
             shelf = self.shelves[locator]
-            self.shelves[locator] = Shelf(shelf.host_key, shelf.expires_at_ms, after)
+            head = after.group.act_head
+            self.shelves[locator] = Shelf(shelf.host_key, shelf.expires_at_ms, after, head)
         self.saves += 1
         await asyncio.sleep(0)  # a crash may come between what is durable and who is told
 
@@ -109,7 +121,7 @@ class MemoryGroupBook:
     async def delete(self, locator: bytes) -> None:
         await asyncio.sleep(0)
         shelf = self.shelves[locator]
-        self.shelves[locator] = Shelf(shelf.host_key, shelf.expires_at_ms, None)
+        self.shelves[locator] = Shelf(shelf.host_key, shelf.expires_at_ms, None, shelf.act_head)
 
     async def locators(self) -> list[bytes]:
         return [locator for locator, shelf in self.shelves.items() if shelf.kept is not None]

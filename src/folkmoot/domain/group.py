@@ -70,11 +70,13 @@ class Shelf:
 
     Attributes:
         kept: None when there is no group.
+        act_head: of the host acts, which outlives the group.
     """
 
     host_key: bytes
     expires_at_ms: int
     kept: Kept | None
+    act_head: bytes = NO_HEAD
 
 
 @dataclass(frozen=True, slots=True)

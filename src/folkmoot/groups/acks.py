@@ -8,19 +8,23 @@ MAX_IDENTITIES = 500
 
 
 class Acks:
-    """What was acknowledged in the last epochs; the last word of each identity counts."""
+    """What was acknowledged in the last epochs: the last word of each identity."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._bodies: dict[int, dict[str, bytes]] = {}
         self._fresh: dict[int, dict[str, bytes]] = {}
         self._due_ms: int | None = None
+        self.last_ms: int | None = None
+        """When the last one came."""
 
     def take(self, epoch: int, identity: str, body: bytes, now_ms: int) -> None:
         """Hold one for the next bundle."""
+        self.last_ms = now_ms
         for held in (self._bodies, self._fresh):
+            for older in held.values():
+                older.pop(identity, None)
             bodies = held.setdefault(epoch, {})
-            bodies.pop(identity, None)
             if len(bodies) >= MAX_IDENTITIES:
                 del bodies[next(iter(bodies))]
             bodies[identity] = body

@@ -140,7 +140,7 @@ class Assembly:
             locator=self._locator,
             revision=self._revision,
             group=groups[-1] if groups else None,
-            last_seq=entries[-1].seq if entries else self.released_seq,
+            last_seq=max((self.released_seq, *map(_seq_after, keeps))),
             entries=tuple(entry for entry in entries if entry.seq >= oldest_seq),
             oldest_seq=oldest_seq,
         )
@@ -179,12 +179,19 @@ class Assembly:
             case TellAll(frame):
                 for line in self.channels.values():
                     line.outbox.send(frame)
-            case Keep(_, entry):
-                if entry is not None:
-                    self.released_seq = entry.seq
-                    self._tally.count("group_entries", entry.kind)
-                    for line in self.channels.values():
-                        line.outbox.note_released()
+            case Keep() as keep:
+                self._release_entries(keep)
+
+    def _release_entries(self, keep: Keep) -> None:
+        self.released_seq = max(self.released_seq, _seq_after(keep))
+        lines = self.channels.values()
+        if keep.restart_seq is not None:
+            for line in lines:
+                line.outbox.skip_to(keep.restart_seq)
+        if keep.entry is not None:
+            self._tally.count("group_entries", keep.entry.kind)
+            for line in lines:
+                line.outbox.note_released()
 
     def _channels_of(self, identity: str) -> list[ChannelId]:
         return [
@@ -192,3 +199,8 @@ class Assembly:
             for channel, line in self.channels.items()
             if line.admission.identity == identity
         ]
+
+
+def _seq_after(keep: Keep) -> int:
+    """Where the order stands once it is kept; 0 when that does not change."""
+    return keep.restart_seq or (0 if keep.entry is None else keep.entry.seq)

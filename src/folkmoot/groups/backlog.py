@@ -58,6 +58,13 @@ class Backlog:
         ):
             self._drop_oldest()
 
+    def restart(self) -> int:
+        """Let go of everything, and leave out a number: nobody takes what follows for a sequel."""
+        self._held.clear()
+        self._bytes = 0
+        self.last_seq += 1
+        return self.last_seq
+
     def trim(self, now_ms: int) -> bool:
         """Let go of what is too old; returns whether there was any."""
         before = len(self._held)

@@ -24,7 +24,7 @@ class GroupBook(Protocol):
         """
 
     async def delete(self, locator: bytes) -> None:
-        """Delete a group, its entries and its head; nothing when it is gone.
+        """Delete a group and its entries, not its head; nothing when it is gone.
 
         Raises:
             BookError: that is not known.

@@ -176,7 +176,7 @@ class Exchange:
 
     def _assemble(self, locator: bytes, shelf: Shelf) -> Assembly:
         now_ms = self._clock.now().steady_ms
-        order = Order(shelf.host_key, shelf.kept, self._mint_seq(), now_ms)
+        order = Order(shelf, self._mint_seq(), now_ms)
         assembly = Assembly(locator, shelf, order, self._keeper.note, self._tally)
         assembly.empty_since_ms = now_ms
         self._assemblies[locator] = assembly

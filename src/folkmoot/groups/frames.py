@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError
 from pydantic.types import StringConstraints
 
-from folkmoot.domain.group import HEAD_BYTES, Entry, Group
+from folkmoot.domain.group import HEAD_BYTES, NO_HEAD, Entry, Group
 from folkmoot.groups.limits import MAX_TOKEN_CHARS
 from folkmoot.protocol.encoding import from_base64url, to_base64url
 
@@ -51,6 +51,9 @@ class Create(_Request):
     frame: Literal["create"]
     group_id: Blob
     group_info: Blob
+    act_head: Head = NO_HEAD
+    host_signature: Blob | None = None
+    replaces: Number | None = None
 
 
 class AskTurn(_Request):
@@ -127,9 +130,9 @@ def parse_hello(text: str) -> Hello | None:
         return None
 
 
-def encode_welcome(seq: int, group: Group | None) -> str:
+def encode_welcome(seq: int, group: Group | None, act_head: bytes) -> str:
     """Spell `welcome`."""
-    return _encode("welcome", seq=seq, group=_place(group))
+    return _encode("welcome", seq=seq, group=_place(group), act_head=to_base64url(act_head))
 
 
 def encode_gap(seq: int) -> str:
@@ -149,15 +152,19 @@ def encode_done(ref: int, seq: int | None) -> str:
     return _encode("done", ref=ref, seq=seq)
 
 
-def encode_refused(ref: int, why: str, group: Group | None, retry_after_ms: int | None) -> str:
+def encode_refused(
+    ref: int, why: str, group: Group | None, act_head: bytes, retry_after_ms: int | None
+) -> str:
     """Spell `refused`."""
     more = {} if retry_after_ms is None else {"retry_after_ms": retry_after_ms}
-    return _encode("refused", ref=ref, why=why, group=_place(group), **more)
+    head = to_base64url(act_head)
+    return _encode("refused", ref=ref, why=why, group=_place(group), act_head=head, **more)
 
 
-def encode_turn(ref: int, group_info: bytes, ms: int) -> str:
+def encode_turn(ref: int, group: Group, ms: int) -> str:
     """Spell `turn`."""
-    return _encode("turn", ref=ref, group_info=to_base64url(group_info), ms=ms)
+    info, head = to_base64url(group.group_info), to_base64url(group.act_head)
+    return _encode("turn", ref=ref, group_info=info, act_head=head, ms=ms)
 
 
 def encode_wanted(epoch: int) -> str:

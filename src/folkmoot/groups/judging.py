@@ -1,6 +1,6 @@
 """Whether a request fits what the group is now: sizes, headers, compare-and-set, signature."""
 
-from folkmoot.domain.group import Group
+from folkmoot.domain.group import NO_HEAD, Group
 from folkmoot.groups import frames as f
 from folkmoot.groups.limits import (
     EPOCHS_BEHIND,
@@ -11,11 +11,15 @@ from folkmoot.groups.limits import (
 from folkmoot.groups.mls import Header, WireFormat, read_header
 from folkmoot.groups.refusals import RefusedError, Why
 from folkmoot.protocol.signing import is_signed
-from folkmoot.protocol.statements import host_commit_statement
+from folkmoot.protocol.statements import host_commit_statement, host_group_statement
 
 
-def judge_creation(request: f.Create) -> Group:
+def judge_creation(request: f.Create, host_key: bytes, act_head: bytes) -> Group:
     """The group that a `create` makes.
+
+    Args:
+        act_head: that is kept. Once there are acts nobody but the host makes a group: of who was
+            put out by one of them, only members know.
 
     Raises:
         RefusedError: it makes none.
@@ -23,7 +27,15 @@ def judge_creation(request: f.Create) -> Group:
     header = _header(request.group_info, WireFormat.GROUP_INFO, MAX_GROUP_INFO_BYTES)
     if header.group_id != request.group_id:
         raise RefusedError(Why.MALFORMED)
-    return Group(header.group_id, header.epoch, request.group_info)
+    if request.host_signature is not None:
+        signed = host_group_statement(
+            header.group_id, header.epoch, request.group_info, request.act_head
+        )
+        if not is_signed(host_key, signed, request.host_signature):
+            raise RefusedError(Why.MALFORMED)
+    elif act_head != NO_HEAD or request.act_head != NO_HEAD:
+        raise RefusedError(Why.ACT_HEAD)
+    return Group(header.group_id, header.epoch, request.group_info, request.act_head)
 
 
 def judge_commit(group: Group, host_key: bytes, request: f.Commit) -> bool:

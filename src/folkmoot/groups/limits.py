@@ -36,5 +36,10 @@ WANTED_MS: Final = 2_000
 ACKS_MS: Final = 300
 COMMIT_MS: Final = 10_000
 """One identity commits once in so long in a turn, and once without."""
-EPOCHS_BEHIND: Final = 2
-"""Messages and acknowledgements may be so many epochs late."""
+EPOCHS_BEHIND: Final = 32
+"""Messages and acknowledgements may be so many epochs late: commits that members refuse take an
+epoch each, and who fills their places has to be heard."""
+SPOILT_MS: Final = 10_000
+"""A group of which nobody has a GroupInfo that can be used may be made anew after so long."""
+HEARD_MS: Final = 30_000
+"""Who is a member is heard more often: an acknowledgement comes every 20 s."""

@@ -6,6 +6,7 @@ Requests and instants go in, outcomes come out, to be carried out in order. The 
 state   ends with            what is taken
 ======= ==================== =========================================================
 EMPTY   `create`             `create`; everything else is refused with `no_group`
+SPOILT  as FREE, `create`    as FREE, and `create`; who asks for a turn is refused with `spoilt`
 FREE    a turn that begins   everything
 TURN    its holder's commit  everything, but of commits only the holder's, and those
         or end, or `TURN_MS` that the host signed
@@ -18,7 +19,7 @@ the last seconds.
 from collections.abc import Iterator
 from typing import Final
 
-from folkmoot.domain.group import Entry, EntryKind, Group, Kept
+from folkmoot.domain.group import Entry, EntryKind, Group, Shelf
 from folkmoot.groups import frames as f
 from folkmoot.groups.acks import Acks
 from folkmoot.groups.backlog import Backlog
@@ -29,7 +30,7 @@ from folkmoot.groups.judging import (
     judge_group_info,
     judge_message,
 )
-from folkmoot.groups.limits import EPOCHS_BEHIND, MAX_ACK_BYTES, TURN_MS
+from folkmoot.groups.limits import EPOCHS_BEHIND, HEARD_MS, MAX_ACK_BYTES, TURN_MS
 from folkmoot.groups.outcomes import Begin, ChannelId, Keep, Outcome, Tell, TellAll
 from folkmoot.groups.rates import Conduct
 from folkmoot.groups.refusals import RefusedError, Why, refuse_soon
@@ -42,13 +43,16 @@ TRIM_MS: Final = 10_000
 class Order:
     """What every channel of a meeting sees, in one order."""
 
-    def __init__(self, host_key: bytes, kept: Kept | None, fresh_seq: int, now_ms: int) -> None:
+    def __init__(self, shelf: Shelf, fresh_seq: int, now_ms: int) -> None:
         """Go on where it was, or begin.
 
         Args:
             fresh_seq: where numbers begin when nothing was kept; random.
         """
-        self._host_key = host_key
+        kept = shelf.kept
+        self._host_key = shelf.host_key
+        # Of the meeting while there is no group.
+        self._act_head = shelf.act_head
         self.group: Group | None = None if kept is None else kept.group
         last_seq = fresh_seq if kept is None else kept.last_seq
         self.backlog = Backlog(last_seq, () if kept is None else kept.entries, now_ms)
@@ -57,6 +61,12 @@ class Order:
         self._identities: dict[ChannelId, str] = {}
         self._conducts: dict[str, Conduct] = {}
         self._trimmed_ms = now_ms
+        self._talked_ms: int | None = None
+
+    @property
+    def act_head(self) -> bytes:
+        """The head of the host acts that is kept."""
+        return self._act_head if self.group is None else self.group.act_head
 
     def arrive(self, channel: ChannelId, identity: str, after: int | None) -> Iterator[Outcome]:
         """Greet a channel and bring it up to date."""
@@ -65,12 +75,14 @@ class Order:
         is_held = after is not None and self.backlog.oldest_seq - 1 <= after <= last_seq
         can_resume = self.group is not None and is_held
         cursor = after if after is not None and can_resume else last_seq
-        yield Begin(channel, f.encode_welcome(last_seq, self.group), cursor)
+        yield Begin(channel, f.encode_welcome(last_seq, self.group, self.act_head), cursor)
         if after is not None and not can_resume:
             yield Tell(channel, f.encode_gap(last_seq))
         bundle = None if self.group is None else self._acks.bundle_of(self.group.epoch)
         if bundle is not None:
             yield Tell(channel, bundle)
+        if self.group is not None and self._turns.is_wanted:
+            yield Tell(channel, f.encode_wanted(self.group.epoch))
 
     def leave(self, channel: ChannelId, now_ms: int) -> Iterator[Outcome]:
         """Forget a channel that is gone; its turn is the next one's."""
@@ -90,7 +102,9 @@ class Order:
             yield from self._dispatch(channel, request, now_ms)
         except RefusedError as error:
             ref = request if isinstance(request, int) else request.ref
-            refusal = f.encode_refused(ref, error.why, self.group, error.retry_after_ms)
+            refusal = f.encode_refused(
+                ref, error.why, self.group, self.act_head, error.retry_after_ms
+            )
             yield Tell(channel, refusal)
 
     def acknowledge(self, channel: ChannelId, ack: f.Ack, now_ms: int) -> None:
@@ -126,7 +140,7 @@ class Order:
             case int():
                 raise RefusedError(Why.MALFORMED)
             case f.Create():
-                yield from self._create(channel, request)
+                yield from self._create(channel, request, now_ms)
             case f.AskTurn():
                 yield from self._ask_turn(channel, request, now_ms)
             case f.Commit():
@@ -135,19 +149,47 @@ class Order:
                 yield from self._replace_info(channel, request, now_ms)
             case f.Say():
                 judge_message(self._existing(), request)
+                self._talked_ms = now_ms
                 entry = self._append(EntryKind.MESSAGE, request.message, now_ms)
                 yield Keep(entry=entry)
                 yield Tell(channel, f.encode_done(request.ref, entry.seq))
 
-    def _create(self, channel: ChannelId, request: f.Create) -> Iterator[Outcome]:
-        if self.group is not None:
+    def _create(self, channel: ChannelId, request: f.Create, now_ms: int) -> Iterator[Outcome]:
+        spoilt = self.group
+        if spoilt is not None and not (
+            request.replaces == spoilt.epoch and self._is_spoilt(now_ms)
+        ):
             raise RefusedError(Why.EXISTS)
-        self.group = judge_creation(request)
-        yield Keep(self.group)
+        self.group = judge_creation(request, self._host_key, self.act_head)
+        if spoilt is None:
+            yield Keep(self.group)
+        else:
+            yield from self._begin_anew(channel, self.group)
         yield Tell(channel, f.encode_done(request.ref, self.backlog.last_seq))
+
+    def _begin_anew(self, by: ChannelId, group: Group) -> Iterator[Outcome]:
+        """Nobody is a member of what was before: whoever is here, or comes back, joins."""
+        seq = self.backlog.restart()
+        self._turns = Turns()
+        self._acks = Acks()
+        yield Keep(group, restart_seq=seq)
+        for channel in self._identities:
+            if channel != by:
+                yield Tell(channel, f.encode_gap(seq))
+
+    def _is_spoilt(self, now_ms: int) -> bool:
+        """Whether nobody can join by the GroupInfo, and nobody is heard who could have a better.
+
+        Members answer `wanted` at once, and are heard every 20 s.
+        """
+        heard = (self._acks.last_ms, self._talked_ms)
+        is_quiet = all(at_ms is None or at_ms + HEARD_MS <= now_ms for at_ms in heard)
+        return is_quiet and self._turns.is_unanswered(now_ms)
 
     def _ask_turn(self, channel: ChannelId, request: f.AskTurn, now_ms: int) -> Iterator[Outcome]:
         group = self._existing()
+        if self._is_spoilt(now_ms):
+            raise RefusedError(Why.SPOILT)
         identity = self._identities[channel]
         if self._turns.ask(channel, identity, request.ref, now_ms):
             yield TellAll(f.encode_wanted(group.epoch))
@@ -193,8 +235,7 @@ class Order:
             yield self._hand_over(turn)
 
     def _hand_over(self, turn: Turn) -> Tell:
-        group_info = self._existing().group_info
-        return Tell(turn.channel, f.encode_turn(turn.ref, group_info, TURN_MS))
+        return Tell(turn.channel, f.encode_turn(turn.ref, self._existing(), TURN_MS))
 
     def _append(self, kind: EntryKind, message: bytes, now_ms: int) -> Entry:
         entry = Entry(self.backlog.last_seq + 1, kind, message)

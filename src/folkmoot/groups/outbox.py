@@ -54,6 +54,11 @@ class ChannelOutbox(Outbox[str, Ending]):
             self._marks.append(mark)
             super().send(data)
 
+    def skip_to(self, seq: int) -> None:
+        """Leave out entries up to `seq`: they are of a group that is no more."""
+        self._cursor = max(self._cursor, seq)
+        self._wake.set()
+
     def note_released(self) -> None:
         """Look for entries that may be sent."""
         self._wake.set()

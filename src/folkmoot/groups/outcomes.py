@@ -40,10 +40,12 @@ class Keep:
     Attributes:
         group: where the group stands now; None when that did not change.
         entry: the new one, which everybody is sent then.
+        restart_seq: another group begins after this number; what was before is not sent any more.
     """
 
     group: Group | None = None
     entry: Entry | None = None
+    restart_seq: int | None = None
 
 
 Outcome = Begin | Tell | TellAll | Keep

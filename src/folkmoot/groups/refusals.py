@@ -14,6 +14,7 @@ class Why(StrEnum):
     TOO_LARGE = "too_large"
     MALFORMED = "malformed"
     ACT_HEAD = "act_head"
+    SPOILT = "spoilt"
 
 
 class RefusedError(Exception):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from folkmoot.groups.limits import LAPSED_MS, TURN_MS, WANTED_MS
+from folkmoot.groups.limits import LAPSED_MS, SPOILT_MS, TURN_MS, WANTED_MS
 from folkmoot.groups.outcomes import ChannelId
 
 
@@ -35,6 +35,17 @@ class Turns:
         self._given: dict[str, int] = {}
         self._version = 0
         self._wanted_ms: int | None = None
+        self._unanswered_ms: int | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a better GroupInfo is asked for."""
+        return self._unanswered_ms is not None
+
+    def is_unanswered(self, now_ms: int) -> bool:
+        """Whether a better GroupInfo has been asked for in vain for `SPOILT_MS`."""
+        since_ms = self._unanswered_ms
+        return since_ms is not None and since_ms + SPOILT_MS <= now_ms
 
     def is_somebody_elses(self, channel: ChannelId) -> bool:
         """Whether a turn runs that is not this channel's."""
@@ -62,6 +73,8 @@ class Turns:
         if given is None or (self._wanted_ms is not None and now_ms < self._wanted_ms + WANTED_MS):
             return False
         self._wanted_ms = now_ms
+        if self._unanswered_ms is None:
+            self._unanswered_ms = now_ms
         return True
 
     def take_next(self, now_ms: int) -> Turn | None:
@@ -93,6 +106,7 @@ class Turns:
     def note_group_info(self, now_ms: int) -> None:
         """Note that there is another GroupInfo: who waited for it queues again."""
         self._version += 1
+        self._unanswered_ms = None
         for channel, (ref, _) in list(self._parked.items()):
             self._enqueue(channel, ref, now_ms)
 

@@ -8,6 +8,7 @@ from folkmoot.protocol.encoding import statement
 CREATION_LABEL: Final = "folkmoot v1 creation"
 ADMISSION_LABEL: Final = "folkmoot v1 admission"
 HOST_COMMIT_LABEL: Final = "folkmoot v1 host commit"
+HOST_GROUP_LABEL: Final = "folkmoot v1 host group"
 
 
 def creation_statement(
@@ -49,3 +50,14 @@ def host_commit_statement(group_id: bytes, epoch: int, message: bytes) -> bytes:
     return statement(
         HOST_COMMIT_LABEL, group_id, epoch.to_bytes(8, "big"), hashlib.sha256(message).digest()
     )
+
+
+def host_group_statement(group_id: bytes, epoch: int, group_info: bytes, act_head: bytes) -> bytes:
+    """What the host key signs so that a group is made under a head of host acts.
+
+    Args:
+        epoch: that the GroupInfo names.
+        group_info: of the new group, as an MLSMessage.
+    """
+    digest = hashlib.sha256(group_info).digest()
+    return statement(HOST_GROUP_LABEL, group_id, epoch.to_bytes(8, "big"), digest, act_head)

@@ -33,7 +33,7 @@ class GroupRows:
                     return None
                 head = meeting.chain_head or NO_HEAD
                 kept = await _load_group(connection, locator, head)
-        return Shelf(meeting.host_key, meeting.expires_at, kept)
+        return Shelf(meeting.host_key, meeting.expires_at, kept, head)
 
     async def save(self, changes: Sequence[Change]) -> None:
         """Keep all of these changes or none, in one transaction."""
@@ -43,11 +43,10 @@ class GroupRows:
                     await _save(connection, change)
 
     async def delete(self, locator: bytes) -> None:
-        """Delete a group, its entries and its head."""
+        """Delete a group and its entries; the head of the host acts stays with the meeting."""
         with _told_as_book_error():
             async with self._engine.begin() as connection:
                 await connection.execute(delete(GroupRow).where(GroupRow.locator == locator))
-                await _save_head(connection, locator, NO_HEAD)
 
     async def locators(self) -> list[bytes]:
         """The meetings that have a group."""

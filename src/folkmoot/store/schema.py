@@ -55,7 +55,7 @@ class MeetingRow(Base):
     host_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     sealed: Mapped[bytes] = mapped_column(LargeBinary(8192))
     chain_head: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    """Head of the sealed chain of host acts."""
+    """Head of the sealed chain of host acts: it outlives the group."""
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     """Milliseconds since 1970."""
 

@@ -9,6 +9,7 @@ from folkmoot.groups.endings import ChannelError, Ending
 from tests.fakes.groups import (
     HOST_KEY,
     LOCATOR,
+    NO_HEAD,
     Device,
     Hall,
     commit,
@@ -32,7 +33,7 @@ async def test_the_first_words_are_where_the_order_stands_and_a_token() -> None:
     hall = Hall()
     first = await hall.arrive("ana")
     welcome, token = await first.hear()
-    assert welcome == {"frame": "welcome", "seq": 1000, "group": None}
+    assert welcome == {"frame": "welcome", "seq": 1000, "group": None, "act_head": NO_HEAD}
     assert token == {"frame": "token", "token": "token-ana"}
     await first.ask(create())
     second = await hall.arrive("bob")
@@ -192,6 +193,7 @@ async def test_a_restart_loses_nothing() -> None:
         "frame": "welcome",
         "seq": 1004,
         "group": {**heard[0]["group"], "epoch": 1},
+        "act_head": NO_HEAD,
     }
     assert entries(heard) == [each for each in entries(ana.heard) if each[0] > 1001]
     assert (await back.ask(commit(1)))["frame"] == "done"

@@ -117,7 +117,10 @@ async def test_the_head_of_the_host_acts_is_the_meetings(engine: AsyncEngine) ->
     await rows.delete(LOCATOR)
     meeting = await meetings.load(LOCATOR)
     assert meeting is not None
-    assert meeting.chain_head is None
+    assert meeting.chain_head == HEAD, "acts are known as long as there is a meeting"
+    shelf = await rows.load(LOCATOR)
+    assert shelf is not None
+    assert (shelf.kept, shelf.act_head) == (None, HEAD)
     await rows.save([change(0, GROUP)])
     kept = await kept_of(rows)
     assert kept is not None
