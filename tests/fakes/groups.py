@@ -121,7 +121,9 @@ class MemoryGroupBook:
     async def delete(self, locator: bytes) -> None:
         await asyncio.sleep(0)
         shelf = self.shelves[locator]
-        self.shelves[locator] = Shelf(shelf.host_key, shelf.expires_at_ms, None, shelf.act_head)
+        needs_host = shelf.kept is not None and shelf.kept.group.needs_host
+        head = shelf.act_head if needs_host else bytes(32)
+        self.shelves[locator] = Shelf(shelf.host_key, shelf.expires_at_ms, None, head)
 
     async def locators(self) -> list[bytes]:
         return [locator for locator, shelf in self.shelves.items() if shelf.kept is not None]

@@ -36,12 +36,14 @@ class Group:
     Attributes:
         group_info: with which somebody joins now.
         act_head: head of the sealed chain of host acts.
+        needs_host: only the host makes it anew, as the acts keep somebody out: the host says so.
     """
 
     group_id: bytes
     epoch: int
     group_info: bytes
     act_head: bytes = NO_HEAD
+    needs_host: bool = False
 
     def __repr__(self) -> str:
         """Keep groups out of logs."""
@@ -70,7 +72,7 @@ class Shelf:
 
     Attributes:
         kept: None when there is no group.
-        act_head: of the host acts, which outlives the group.
+        act_head: of the host acts, which outlives a group that needs its host.
     """
 
     host_key: bytes

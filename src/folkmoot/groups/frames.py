@@ -53,6 +53,7 @@ class Create(_Request):
     group_info: Blob
     act_head: Head = NO_HEAD
     host_signature: Blob | None = None
+    needs_host: bool = True
     replaces: Number | None = None
 
 
@@ -70,6 +71,7 @@ class Commit(_Request):
     group_info: Blob
     act_head: Head
     host_signature: Blob | None = None
+    needs_host: bool = True
 
 
 class ReplaceInfo(_Request):

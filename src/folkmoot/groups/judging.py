@@ -14,12 +14,11 @@ from folkmoot.protocol.signing import is_signed
 from folkmoot.protocol.statements import host_commit_statement, host_group_statement
 
 
-def judge_creation(request: f.Create, host_key: bytes, act_head: bytes) -> Group:
+def judge_creation(request: f.Create, host_key: bytes, *, needs_host: bool) -> Group:
     """The group that a `create` makes.
 
     Args:
-        act_head: that is kept. Once there are acts nobody but the host makes a group: of who was
-            put out by one of them, only members know.
+        needs_host: acts keep somebody out, and of whom only members know.
 
     Raises:
         RefusedError: it makes none.
@@ -33,9 +32,10 @@ def judge_creation(request: f.Create, host_key: bytes, act_head: bytes) -> Group
         )
         if not is_signed(host_key, signed, request.host_signature):
             raise RefusedError(Why.MALFORMED)
-    elif act_head != NO_HEAD or request.act_head != NO_HEAD:
+    elif needs_host or request.act_head != NO_HEAD:
         raise RefusedError(Why.ACT_HEAD)
-    return Group(header.group_id, header.epoch, request.group_info, request.act_head)
+    needs_it = request.host_signature is not None and request.needs_host
+    return Group(header.group_id, header.epoch, request.group_info, request.act_head, needs_it)
 
 
 def judge_commit(group: Group, host_key: bytes, request: f.Commit) -> bool:

@@ -17,9 +17,10 @@ the last seconds.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from folkmoot.domain.group import Entry, EntryKind, Group, Shelf
+from folkmoot.domain.group import NO_HEAD, Entry, EntryKind, Group, Shelf
 from folkmoot.groups import frames as f
 from folkmoot.groups.acks import Acks
 from folkmoot.groups.backlog import Backlog
@@ -160,7 +161,9 @@ class Order:
             request.replaces == spoilt.epoch and self._is_spoilt(now_ms)
         ):
             raise RefusedError(Why.EXISTS)
-        self.group = judge_creation(request, self._host_key, self.act_head)
+        # What is kept when there is no group is of one that needed its host.
+        needs_host = self.act_head != NO_HEAD if spoilt is None else spoilt.needs_host
+        self.group = judge_creation(request, self._host_key, needs_host=needs_host)
         if spoilt is None:
             yield Keep(self.group)
         else:
@@ -197,7 +200,8 @@ class Order:
 
     def _commit(self, channel: ChannelId, request: f.Commit, now_ms: int) -> Iterator[Outcome]:
         group = self._existing()
-        if not judge_commit(group, self._host_key, request):
+        is_hosts = judge_commit(group, self._host_key, request)
+        if not is_hosts:
             if self._turns.is_somebody_elses(channel):
                 raise RefusedError(Why.NOT_YOUR_TURN)
             if request.act_head != group.act_head:
@@ -207,7 +211,14 @@ class Order:
             refuse_soon(conduct.commit_wait_ms(now_ms, in_turn=in_turn))
             conduct.note_commit(now_ms, in_turn=in_turn)
         epoch = group.epoch + 1
-        self.group = Group(group.group_id, epoch, request.group_info, request.act_head)
+        needs_host = request.needs_host if is_hosts else group.needs_host
+        self.group = replace(
+            group,
+            epoch=epoch,
+            group_info=request.group_info,
+            act_head=request.act_head,
+            needs_host=needs_host,
+        )
         self._acks.forget_before(epoch - EPOCHS_BEHIND)
         entry = self._append(EntryKind.COMMIT, request.message, now_ms)
         yield Keep(self.group, entry)
@@ -223,7 +234,7 @@ class Order:
         group = self._existing()
         judge_group_info(group, request)
         refuse_soon(self._conduct(channel).infos.take(now_ms))
-        self.group = Group(group.group_id, group.epoch, request.group_info, group.act_head)
+        self.group = replace(group, group_info=request.group_info)
         yield Keep(self.group)
         yield Tell(channel, f.encode_done(request.ref, None))
         self._turns.note_group_info(now_ms)

@@ -43,10 +43,13 @@ class GroupRows:
                     await _save(connection, change)
 
     async def delete(self, locator: bytes) -> None:
-        """Delete a group and its entries; the head of the host acts stays with the meeting."""
+        """Delete a group and its entries, and the head of its acts unless it needs its host."""
         with _told_as_book_error():
             async with self._engine.begin() as connection:
-                await connection.execute(delete(GroupRow).where(GroupRow.locator == locator))
+                gone = delete(GroupRow).where(GroupRow.locator == locator)
+                needs_host = await connection.scalar(gone.returning(GroupRow.needs_host))
+                if needs_host is False:
+                    await _save_head(connection, locator, NO_HEAD)
 
     async def locators(self) -> list[bytes]:
         """The meetings that have a group."""
@@ -71,6 +74,7 @@ async def _load_group(connection: AsyncConnection, locator: bytes, head: bytes) 
                 GroupRow.group_id,
                 GroupRow.epoch,
                 GroupRow.group_info,
+                GroupRow.needs_host,
                 GroupRow.revision,
                 GroupRow.last_seq,
             ).where(GroupRow.locator == locator)
@@ -83,7 +87,7 @@ async def _load_group(connection: AsyncConnection, locator: bytes, head: bytes) 
         .where(GroupEntryRow.locator == locator)
         .order_by(GroupEntryRow.seq)
     )
-    group = Group(row.group_id, row.epoch, row.group_info, head)
+    group = Group(row.group_id, row.epoch, row.group_info, head, row.needs_host)
     held = tuple(Entry(seq, EntryKind(kind), message) for seq, kind, message in entries)
     return Kept(group, row.revision, row.last_seq, held)
 
@@ -111,12 +115,16 @@ async def _save(connection: AsyncConnection, change: Change) -> None:
 
 
 async def _save_row(connection: AsyncConnection, change: Change) -> None:
-    values: dict[str, int | bytes] = {"last_seq": change.last_seq, "revision": change.revision + 1}
+    values: dict[str, int | bytes | bool] = {
+        "last_seq": change.last_seq,
+        "revision": change.revision + 1,
+    }
     if change.group is not None:
         values |= {
             "group_id": change.group.group_id,
             "epoch": change.group.epoch,
             "group_info": change.group.group_info,
+            "needs_host": change.group.needs_host,
         }
     if change.revision == 0:
         # A second one that is made meanwhile breaks the primary key.

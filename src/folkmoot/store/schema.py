@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -55,7 +57,7 @@ class MeetingRow(Base):
     host_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     sealed: Mapped[bytes] = mapped_column(LargeBinary(8192))
     chain_head: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    """Head of the sealed chain of host acts: it outlives the group."""
+    """Head of the sealed chain of host acts. It outlives a group that needs its host."""
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     """Milliseconds since 1970."""
 
@@ -75,6 +77,8 @@ class GroupRow(Base):
     group_id: Mapped[bytes] = mapped_column(LargeBinary(255))
     epoch: Mapped[int] = mapped_column(BigInteger)
     group_info: Mapped[bytes] = mapped_column(LargeBinary(262_144))
+    needs_host: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    """Whether the head outlives the group, and only the host makes it anew."""
     last_seq: Mapped[int] = mapped_column(BigInteger)
     """Of the last entry."""
     revision: Mapped[int] = mapped_column(BigInteger)

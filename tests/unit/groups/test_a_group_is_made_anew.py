@@ -27,12 +27,15 @@ OTHER_HEAD = to_base64url(b"\x02" * 32)
 STRANGER = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 
 
-async def after_an_act() -> Hall:
+async def after_an_act(**said: Any) -> Hall:
     """The host has acted, and the group has idled away."""
     hall = Hall()
     ana = await hall.arrive("ana")
     await ana.ask(create())
-    await ana.ask(host_commit(0, act_head=HEAD))
+    await ana.ask(host_commit(0, act_head=HEAD, **said))
+    assert (await ana.ask(replace_info(1)))["frame"] == "done"
+    await hall.pass_time(10, 10)
+    assert (await ana.ask(commit(1, act_head=HEAD)))["frame"] == "done"
     ana.leave()
     await hall.pass_time(601, 1)
     assert hall.kept() is None
@@ -46,6 +49,19 @@ async def test_the_head_of_the_acts_is_known_as_long_as_there_is_a_meeting() -> 
     assert (welcome["group"], welcome["act_head"]) == (None, HEAD)
     refused = await bob.ask(turn())
     assert (refused["why"], refused["act_head"]) == ("no_group", HEAD)
+
+
+async def test_acts_that_keep_nobody_out_are_forgotten_with_their_group() -> None:
+    """Otherwise no meeting that ever had a host would begin without one."""
+    hall = await after_an_act(needs_host=False)
+    bob = await hall.arrive("bob")
+    assert (await bob.hear())[0]["act_head"] == NO_HEAD
+    assert (await bob.ask({**create(), "act_head": HEAD}))["why"] == "act_head"
+    assert (await bob.ask({**create(), "needs_host": True}))["frame"] == "done"
+    bob.leave()
+    await hall.pass_time(601, 1)
+    cy = await hall.arrive("cy")
+    assert (await cy.ask(create()))["frame"] == "done", "that it needs its host, only the host says"
 
 
 @pytest.mark.parametrize(

@@ -110,14 +110,14 @@ async def test_changes_of_several_meetings_are_kept_together_or_not_at_all(
 
 async def test_the_head_of_the_host_acts_is_the_meetings(engine: AsyncEngine) -> None:
     rows, meetings = GroupRows(engine), MeetingRows(engine)
-    await rows.save([change(0, Group(b"id", 0, b"info", HEAD))])
+    await rows.save([change(0, Group(b"id", 0, b"info", HEAD, needs_host=True))])
     meeting = await meetings.load(LOCATOR)
     assert meeting is not None
     assert meeting.chain_head == HEAD
     await rows.delete(LOCATOR)
     meeting = await meetings.load(LOCATOR)
     assert meeting is not None
-    assert meeting.chain_head == HEAD, "acts are known as long as there is a meeting"
+    assert meeting.chain_head == HEAD, "that there are acts is known as long as the meeting is"
     shelf = await rows.load(LOCATOR)
     assert shelf is not None
     assert (shelf.kept, shelf.act_head) == (None, HEAD)
@@ -125,6 +125,11 @@ async def test_the_head_of_the_host_acts_is_the_meetings(engine: AsyncEngine) ->
     kept = await kept_of(rows)
     assert kept is not None
     assert kept.group.act_head == NO_HEAD
+    await rows.save([change(1, Group(b"id", 1, b"info", HEAD))])
+    await rows.delete(LOCATOR)
+    shelf = await rows.load(LOCATOR)
+    assert shelf is not None
+    assert shelf.act_head == NO_HEAD, "acts that keep nobody out go with their group"
 
 
 @pytest.mark.parametrize("how", ["abandoned", "expired"])
@@ -170,6 +175,7 @@ async def test_nothing_is_kept_that_says_who_or_when() -> None:
         "epoch",
         "group_info",
         "last_seq",
+        "needs_host",
         "revision",
     }
     assert {column.name for column in GroupEntryRow.__table__.columns} == {
