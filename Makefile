@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 # Folders are listed too: their time changes when a file is added or removed.
-RUST_INPUTS := Cargo.toml Cargo.lock $(shell find crates -path crates/loadgen -prune -o \( -name tests -o -name target \) -prune \
+RUST_INPUTS := Cargo.toml Cargo.lock $(shell find crates \( -path crates/loadgen -o -path crates/mls-peer \) -prune -o \( -name tests -o -name target \) -prune \
 	-o \( -type d -o -name '*.rs' -o -name Cargo.toml \) -print 2>/dev/null)
 WEB_INPUTS := $(shell find web/src -type d -o -type f 2>/dev/null) web/index.html web/vite.config.ts web/svelte.config.js \
 	tools/precompress.mjs
@@ -25,6 +25,7 @@ ENGINE_GONE := $(if $(wildcard src/folkmoot/_sfu*.so),,FORCE)
 
 # Here and not in the tests that use it: it takes longer than a test may.
 BUILD_LOADGEN := cargo build --locked --quiet --package loadgen
+BUILD_MLS_PEER := cargo build --locked --quiet --package mls-peer
 MAKE_MEDIA := $(PY) tools/e2e_media.py
 STORIES := cd web && npx --no-install playwright test -c e2e/playwright.config.ts
 
@@ -44,6 +45,7 @@ wheel: build ## Build one wheel with everything in it, into dist/: installs with
 
 test: browsers build wheel ## Run every test that fits in 30 minutes
 	cargo test --workspace --locked --quiet --features sfu-core/fault-hooks
+	$(BUILD_MLS_PEER)
 	cd web && npm run --silent test
 	$(MAKE_MEDIA)
 	$(STORIES)
@@ -52,6 +54,7 @@ test: browsers build wheel ## Run every test that fits in 30 minutes
 
 test-full: browsers build wheel ## Run the same and the long runs: all seeds, soaks
 	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet --features sfu-core/fault-hooks -- --include-ignored
+	$(BUILD_MLS_PEER)
 	cd web && FOLKMOOT_TEST_FULL=1 npm run --silent test
 	$(MAKE_MEDIA)
 	export FOLKMOOT_TEST_FULL=1; $(STORIES)
@@ -60,6 +63,7 @@ test-full: browsers build wheel ## Run the same and the long runs: all seeds, so
 
 unit: build ## Run the quick tests, under a minute once built
 	cargo test --workspace --locked --quiet --lib
+	$(BUILD_MLS_PEER)
 	cd web && npm run --silent test
 	$(PY) -m pytest tests/unit tests/docs
 
