@@ -24,11 +24,12 @@ export interface ConnectionHandlers {
 /** What came of something that was asked. */
 export type Answer =
   | { readonly kind: 'done'; readonly seq: number | undefined }
-  | { readonly kind: 'turn'; readonly groupInfo: Bytes }
+  | { readonly kind: 'turn'; readonly groupInfo: Bytes; readonly actHead: Bytes }
   | {
       readonly kind: 'refused';
       readonly why: RefusedWhy;
       readonly group: GroupStand | undefined;
+      readonly actHead: Bytes;
       readonly retryAfterMs: number;
     }
   /** The connection broke before there was an answer. */
@@ -166,11 +167,13 @@ export class ChannelClient {
       case 'done':
         return this.#answer(frame.ref, { kind: 'done', seq: frame.seq });
       case 'refused': {
-        const { why, group, retryAfterMs = 0 } = frame;
-        return this.#answer(frame.ref, { kind: 'refused', why, group, retryAfterMs });
+        const { why, group, actHead, retryAfterMs = 0 } = frame;
+        return this.#answer(frame.ref, { kind: 'refused', why, group, actHead, retryAfterMs });
       }
-      case 'turn':
-        return this.#answer(frame.ref, { kind: 'turn', groupInfo: frame.groupInfo });
+      case 'turn': {
+        const { groupInfo, actHead } = frame;
+        return this.#answer(frame.ref, { kind: 'turn', groupInfo, actHead });
+      }
       default:
         return false;
     }

@@ -15,12 +15,23 @@ export type RefusedWhy =
   | 'too_soon'
   | 'too_large'
   | 'malformed'
-  | 'act_head';
+  | 'act_head'
+  | 'spoilt';
 
 /** What a member sends. */
 export type MemberFrame =
   | { readonly frame: 'hello'; readonly token: string; readonly after: number | null }
-  | { readonly frame: 'create'; readonly ref: number; readonly groupId: Bytes; readonly groupInfo: Bytes }
+  | {
+      readonly frame: 'create';
+      readonly ref: number;
+      readonly groupId: Bytes;
+      readonly groupInfo: Bytes;
+      readonly actHead: Bytes;
+      readonly hostSignature: Bytes | null;
+      readonly needsHost: boolean;
+      /** The epoch of a spoilt group in whose place this one is put. */
+      readonly replaces: number | null;
+    }
   | { readonly frame: 'turn'; readonly ref: number }
   | {
       readonly frame: 'commit';
@@ -29,6 +40,7 @@ export type MemberFrame =
       readonly groupInfo: Bytes;
       readonly actHead: Bytes;
       readonly hostSignature: Bytes | null;
+      readonly needsHost: boolean;
     }
   | { readonly frame: 'group_info'; readonly ref: number; readonly groupInfo: Bytes }
   | { readonly frame: 'message'; readonly ref: number; readonly message: Bytes }
@@ -37,7 +49,13 @@ export type MemberFrame =
 
 /** What the server sends. */
 export type ServerFrame =
-  | { readonly frame: 'welcome'; readonly seq: number; readonly group: GroupStand | undefined }
+  | {
+      readonly frame: 'welcome';
+      readonly seq: number;
+      readonly group: GroupStand | undefined;
+      /** The head of the host acts that is kept, whether there is a group or not. */
+      readonly actHead: Bytes;
+    }
   | {
       readonly frame: 'entry';
       readonly seq: number;
@@ -50,9 +68,15 @@ export type ServerFrame =
       readonly ref: number;
       readonly why: RefusedWhy;
       readonly group: GroupStand | undefined;
+      readonly actHead: Bytes;
       readonly retryAfterMs: number | undefined;
     }
-  | { readonly frame: 'turn'; readonly ref: number; readonly groupInfo: Bytes }
+  | {
+      readonly frame: 'turn';
+      readonly ref: number;
+      readonly groupInfo: Bytes;
+      readonly actHead: Bytes;
+    }
   | { readonly frame: 'wanted'; readonly epoch: number }
   | { readonly frame: 'acks'; readonly epoch: number; readonly bodies: readonly Bytes[] }
   | { readonly frame: 'gap'; readonly seq: number }
@@ -68,6 +92,7 @@ const WHYS: ReadonlySet<string> = new Set<RefusedWhy>([
   'too_large',
   'malformed',
   'act_head',
+  'spoilt',
 ]);
 
 class FrameError extends Error {}
@@ -95,7 +120,12 @@ export function parseFrame(text: string): ServerFrame | undefined {
 type Fields = Readonly<Record<string, unknown>>;
 
 const READERS_BY_NAME: Readonly<Record<ServerFrame['frame'], (fields: Fields) => ServerFrame>> = {
-  welcome: (of) => ({ frame: 'welcome', seq: numberIn(of, 'seq'), group: standIn(of) }),
+  welcome: (of) => ({
+    frame: 'welcome',
+    seq: numberIn(of, 'seq'),
+    group: standIn(of),
+    actHead: bytesIn(of, 'act_head'),
+  }),
   entry: (of) => ({
     frame: 'entry',
     seq: numberIn(of, 'seq'),
@@ -108,12 +138,14 @@ const READERS_BY_NAME: Readonly<Record<ServerFrame['frame'], (fields: Fields) =>
     ref: numberIn(of, 'ref'),
     why: whyIn(of),
     group: standIn(of),
+    actHead: bytesIn(of, 'act_head'),
     retryAfterMs: optionalNumber(of, 'retry_after_ms'),
   }),
   turn: (of) => ({
     frame: 'turn',
     ref: numberIn(of, 'ref'),
     groupInfo: bytesIn(of, 'group_info'),
+    actHead: bytesIn(of, 'act_head'),
   }),
   wanted: (of) => ({ frame: 'wanted', epoch: numberIn(of, 'epoch') }),
   acks: (of) => ({ frame: 'acks', epoch: numberIn(of, 'epoch'), bodies: listIn(of, 'bodies') }),

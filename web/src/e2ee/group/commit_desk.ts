@@ -1,10 +1,9 @@
-import { statement } from '../../protocol/statements';
-import { sha256, type Bytes } from '../../protocol/bytes';
+import type { Bytes } from '../../protocol/bytes';
 import type { SigningKey } from '../../protocol/signing';
 import type { Answer, ChannelClient } from './channel_client';
 import type { Clock } from '../../observable/clock';
 import { GroupError, type GroupKeys, type Prepared } from './group_keys';
-import { encodeUint64 } from './wire';
+import { hostCommitStatement } from './group_statements';
 
 /** Makes a commit for the epoch that is; undefined when it is not needed any more. */
 export type MakeCommit = () => Promise<Prepared | undefined>;
@@ -105,13 +104,14 @@ export class CommitDesk {
       this.#settle = resolve;
     });
     const hostSignature = isHosts ? await this.#hostSignature(prepared) : null;
-    const { message, groupInfo, actHead } = prepared;
+    const { message, groupInfo, actHead, needsHost } = prepared;
     const answer = await channel.ask({
       frame: 'commit',
       message,
       groupInfo,
       actHead,
       hostSignature,
+      needsHost,
     });
     if (answer.kind === 'done') {
       // It stands when its entry comes.
@@ -140,9 +140,8 @@ export class CommitDesk {
 
   async #hostSignature({ epoch, message }: Prepared): Promise<Bytes | null> {
     const { hostSigner, groupId } = this.#parts;
-    const fields = [groupId, encodeUint64(epoch - 1), await sha256(message)];
     return hostSigner === undefined
       ? null
-      : hostSigner.sign(statement('folkmoot v1 host commit', fields));
+      : hostSigner.sign(await hostCommitStatement(groupId, epoch - 1, message));
   }
 }

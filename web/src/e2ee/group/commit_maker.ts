@@ -22,7 +22,7 @@ import {
   type Prepared,
   type RemovalReason,
 } from './group_keys';
-import { followAct } from './host_acts';
+import { followAct, isBinding } from './host_acts';
 import { makeKeyPackage } from './key_package';
 import { mayCommit, type Leaf } from './membership_rules';
 import { encodeGroupInfo, epochOf, readGroupInfo, wipe } from './mls_state';
@@ -184,7 +184,9 @@ export class CommitMaker {
       encodeMlsMessage({ version: 'mls10', wireformat: 'mls_public_message', publicMessage }),
     );
     const groupInfo = await encodeGroupInfo(state, core.suite);
-    const prepared = { epoch: epochOf(state), message, groupInfo, actHead };
+    const after = evidence.next?.state;
+    const needsHost = after === undefined ? core.memory.isBinding : isBinding(after);
+    const prepared = { epoch: epochOf(state), message, groupInfo, actHead, needsHost };
     core.keep({ ...prepared, state, evidence });
     return prepared;
   }

@@ -17,6 +17,7 @@ export interface Group {
   epoch: number;
   actHead: string;
   groupInfo: string;
+  needsHost: boolean;
 }
 
 /** One device's connection, from the server's side. */
@@ -69,7 +70,7 @@ export class MemoryChannel implements ChannelConnection {
 
 const TURN_MS = 1_500;
 const ACKS_MS = 300;
-const MAX_OLD_EPOCHS = 2;
+const MAX_OLD_EPOCHS = 32;
 const ZEROS = encodeBase64url(new Uint8Array(32));
 
 /** An honest delivery service, as `protocol/group.md` has it, without limits. */
@@ -78,6 +79,8 @@ export class DeliveryInMemory {
   readonly channels = new Set<MemoryChannel>();
   readonly entries: Entry[] = [];
   group: Group | undefined;
+  /** Of the meeting, also while there is no group. */
+  actHead = ZEROS;
   seq = 1_000;
   /** Frames that have come: tests see by it whether something still moves. */
   traffic = 0;
@@ -140,6 +143,17 @@ export class DeliveryInMemory {
     this.channels.clear();
   }
 
+  /** Nobody has been here for ten minutes. */
+  idleAway(): void {
+    this.restart();
+    if (this.group?.needsHost === false) {
+      this.actHead = ZEROS;
+    }
+    this.group = undefined;
+    this.seq += 1_000;
+    this.forgotten = this.seq;
+  }
+
   readonly #handlers: Readonly<
     Record<string, ((channel: MemoryChannel, fields: Fields) => void) | undefined>
   > = {
@@ -177,7 +191,7 @@ export class DeliveryInMemory {
         older.break(4001);
       }
     }
-    channel.tell({ frame: 'welcome', seq: this.seq, group: this.stand() });
+    channel.tell({ frame: 'welcome', seq: this.seq, group: this.stand(), act_head: this.actHead });
     if (after !== null && (after < this.forgotten || after > this.seq)) {
       channel.tell({ frame: 'gap', seq: this.seq });
     } else if (after !== null) {
@@ -195,16 +209,24 @@ export class DeliveryInMemory {
       : { group_id: group.groupId, epoch: group.epoch, act_head: group.actHead };
   }
 
-  #create(channel: MemoryChannel, { ref, group_id, group_info }: Fields): void {
+  #create(channel: MemoryChannel, fields: Fields): void {
+    const { ref, group_id, group_info, act_head, host_signature, needs_host } = fields;
     if (this.group !== undefined) {
       this.#refuse(channel, ref, 'exists');
       return;
     }
+    const isHosts = host_signature !== null;
+    if (!isHosts && (this.actHead !== ZEROS || act_head !== ZEROS)) {
+      this.#refuse(channel, ref, 'act_head');
+      return;
+    }
+    this.actHead = String(act_head);
     this.group = {
       groupId: String(group_id),
       epoch: 0,
-      actHead: ZEROS,
+      actHead: this.actHead,
       groupInfo: String(group_info),
+      needsHost: isHosts && needs_host !== false,
     };
     channel.tell({ frame: 'done', ref, seq: this.seq });
   }
@@ -234,7 +256,8 @@ export class DeliveryInMemory {
       this.#endTurn();
     });
     this.#turn = { channel, stop };
-    channel.tell({ frame: 'turn', ref, group_info: this.groupInfoFor(channel), ms: TURN_MS });
+    const given = { group_info: this.groupInfoFor(channel), act_head: this.actHead };
+    channel.tell({ frame: 'turn', ref, ...given, ms: TURN_MS });
   }
 
   #endTurn(): void {
@@ -251,7 +274,8 @@ export class DeliveryInMemory {
       return;
     }
     this.group.epoch += 1;
-    this.group.actHead = String(act_head);
+    this.group.actHead = this.actHead = String(act_head);
+    if (host_signature !== null) this.group.needsHost = fields['needs_host'] !== false;
     this.group.groupInfo = String(group_info);
     this.#acks = new Map();
     const seq = this.append('commit', String(message));
@@ -308,7 +332,7 @@ export class DeliveryInMemory {
   }
 
   #refuse(channel: MemoryChannel, ref: unknown, why: string): void {
-    channel.tell({ frame: 'refused', ref, why, group: this.stand() });
+    channel.tell({ frame: 'refused', ref, why, group: this.stand(), act_head: this.actHead });
   }
 }
 

@@ -50,6 +50,16 @@ export interface Prepared {
   /** The GroupInfo after it. */
   readonly groupInfo: Bytes;
   readonly actHead: Bytes;
+  /** Whether the acts keep anybody out, as far as they are known here. */
+  readonly needsHost: boolean;
+}
+
+/** A group that was made. */
+export interface Created {
+  readonly groupInfo: Bytes;
+  readonly actHead: Bytes;
+  /** Whether its acts keep anybody out. */
+  readonly needsHost: boolean;
 }
 
 /** What somebody who joins is told by the server. */
@@ -115,8 +125,14 @@ export interface AckReading {
 export interface GroupKeys {
   /** Undefined: not a member (yet). */
   view(): Promise<GroupView | undefined>;
-  /** Makes a group of one; answers its GroupInfo. */
-  create(): Promise<Bytes>;
+  /**
+   * Makes a group of one, under a head of acts that this device knows, or with a host's reopening.
+   *
+   * @throws GroupError - the acts up to that head are not known here.
+   */
+  create(actHead?: Bytes, reopening?: Bytes): Promise<Created>;
+  /** The head of the host acts that this device has seen. */
+  actHead(): Promise<Bytes>;
   /** Prepares to join, or to replace the own leaf where the tree has it already. */
   prepareJoin(offer: JoinOffer): Promise<Prepared>;
   /** Prepares new keys for the own path, with an act if one is given. */

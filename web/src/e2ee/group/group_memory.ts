@@ -1,7 +1,15 @@
 import { encodeBase64url, equalBytes, type Bytes } from '../../protocol/bytes';
 import { NO_ACTS } from './commit_data';
 import type { KnownActs } from './commit_evidence';
-import { FIRST_STATE, followChain, type ActContext, type NextAct } from './host_acts';
+import {
+  FIRST_STATE,
+  followAll,
+  followReopening,
+  isBinding,
+  type ActContext,
+  type ActState,
+  type NextAct,
+} from './host_acts';
 import { Liveness } from './liveness';
 import type { Change, Grounds, Knowledge, Leaf } from './membership_rules';
 import { SequenceWindow } from './sequence_window';
@@ -24,6 +32,15 @@ export class GroupMemory {
   readonly #epochs = new Map<number, EpochRecord>();
   #acts: KnownActs = { state: FIRST_STATE, isComplete: true };
   #sealed: Bytes[] = [];
+  /** What `#sealed` leads to, and all heads before that. */
+  #known: ActState = FIRST_STATE;
+  readonly #past = new Set<string>();
+  #undo: (() => void) | undefined;
+
+  /** The head of the acts that this device has seen. */
+  get head(): Bytes {
+    return this.#known.head;
+  }
 
   get acts(): KnownActs {
     return this.#acts;
@@ -49,23 +66,62 @@ export class GroupMemory {
     };
   }
 
-  /** Whether this head may be one that follows from what is known: no act is ever un-seen. */
-  mayFollow(head: Bytes): boolean {
-    return !equalBytes(head, NO_ACTS) || this.#acts.state.count === 0;
+  /** Whether the acts keep anybody out, as far as this device knows. */
+  get isBinding(): boolean {
+    return !this.#acts.isComplete || isBinding(this.#known);
   }
 
-  /** A group begins anew: there are no acts in it. */
-  restart(): void {
-    this.#acts = { state: FIRST_STATE, isComplete: true };
-    this.#sealed = [];
+  /** Whether this head may be one that follows from what is known: no act that binds is un-seen. */
+  mayFollow(head: Bytes): boolean {
+    if (equalBytes(head, NO_ACTS) && !isBinding(this.#known)) {
+      return true;
+    }
+    return !this.#past.has(encodeBase64url(head));
+  }
+
+  /**
+   * A group is made anew, with a reopening or under a head that is kept. False: what has happened under
+   * that head is not known here, or what is known would be un-seen.
+   */
+  async restart(context: ActContext, head: Bytes, reopening?: Bytes): Promise<boolean> {
+    const [acts, sealed, known] = [this.#acts, this.#sealed, this.#known];
+    if (reopening !== undefined) {
+      const begun = await followReopening(context, reopening);
+      if (begun === undefined) {
+        return false;
+      }
+      this.#know([reopening], begun.state);
+    } else if (equalBytes(head, NO_ACTS) && !isBinding(known)) {
+      this.#know([], FIRST_STATE);
+    } else if (equalBytes(head, known.head)) {
+      this.#acts = { state: known, isComplete: true };
+    } else {
+      return false;
+    }
+    this.#undo = () => {
+      [this.#acts, this.#sealed, this.#known] = [acts, sealed, known];
+      this.#past.delete(encodeBase64url(known.head));
+    };
+    return true;
+  }
+
+  /** The group that was made is not the one. */
+  abandon(): void {
+    this.#undo?.();
+    this.#undo = undefined;
   }
 
   /** Joined under a head whose acts may not be known yet. */
   enter(head: Bytes): void {
-    const { state } = this.#acts;
-    if (!equalBytes(head, state.head)) {
-      this.#acts = { state: { ...state, head }, isComplete: false };
+    if (equalBytes(head, NO_ACTS)) {
+      // Another group began, without acts: those that were seen kept nobody out.
+      this.#know([], FIRST_STATE);
+      return;
     }
+    const state = this.#known;
+    this.#acts = equalBytes(head, state.head)
+      ? { state, isComplete: true }
+      : { state: { ...state, head }, isComplete: false };
   }
 
   /** Takes a chain; false when it does not lead from what is known to the head. */
@@ -73,14 +129,39 @@ export class GroupMemory {
     if (this.#acts.isComplete) {
       return true;
     }
-    const isPrefix = this.#sealed.every((act, at) => equalBytes(act, sealed[at] ?? NO_ACTS));
-    const state = isPrefix ? await followChain(context, sealed) : undefined;
+    const states = (await this.#goesOn(context, sealed)) ? await followAll(context, sealed) : [];
+    const state = states?.at(-1);
     if (state === undefined || !equalBytes(state.head, this.#acts.state.head)) {
       return false;
     }
-    this.#acts = { state, isComplete: true };
-    this.#sealed = [...sealed];
+    for (const { head } of states ?? []) {
+      this.#past.add(encodeBase64url(head));
+    }
+    this.#know([...sealed], state);
     return true;
+  }
+
+  /** Whether a chain goes on with the one that is known, or may begin anew. */
+  async #goesOn(context: ActContext, sealed: readonly Bytes[]): Promise<boolean> {
+    if (!isBinding(this.#known)) {
+      return true;
+    }
+    if (this.#sealed.every((act, at) => equalBytes(act, sealed[at] ?? NO_ACTS))) {
+      return true;
+    }
+    const [first] = sealed;
+    const begun = first && (await followReopening(context, first));
+    return (
+      begun !== undefined && this.mayFollow(begun.state.head) && this.mayFollow(begun.previous)
+    );
+  }
+
+  #know(sealed: Bytes[], state: ActState): void {
+    this.#past.add(encodeBase64url(this.#known.head));
+    this.#past.delete(encodeBase64url(state.head));
+    this.#acts = { state, isComplete: true };
+    this.#sealed = sealed;
+    this.#known = state;
   }
 
   /** An epoch begins. Those that are more than `past` before it are forgotten. */
@@ -111,9 +192,9 @@ export class GroupMemory {
         this.#went(leafKey, grounds.kind);
       }
     }
+    this.#undo = undefined;
     if (next !== undefined) {
-      this.#acts = { state: next.act.state, isComplete: true };
-      this.#sealed.push(next.sealed);
+      this.#know([...this.#sealed, next.sealed], next.act.state);
     }
   }
 

@@ -14,10 +14,10 @@ import { JoinFlow } from './join_flow';
 import { MemberTalk } from './member_talk';
 import { MessageDesk } from './message_desk';
 import { OrderPosition } from './order_position';
-import type { SessionParts, SessionState } from './session_parts';
+import type { SessionNotice, SessionParts, SessionState } from './session_parts';
 
-// The server takes messages of the epoch and of two before it: farther behind, no substitute gets there.
-const MAX_BEHIND = 2;
+// The server takes messages of the epoch and of 32 before it: farther behind, no substitute gets there.
+const MAX_BEHIND = 32;
 
 /** A device in the group of a meeting: connects, joins, keeps up, and comes back. */
 export class GroupSession {
@@ -150,7 +150,7 @@ export class GroupSession {
   async #handle(frame: ServerFrame): Promise<void> {
     switch (frame.frame) {
       case 'welcome':
-        this.#welcome(frame.seq, frame.group);
+        this.#welcome(frame.seq, frame.group, frame.actHead);
         return;
       case 'entry':
         return this.#entry(frame.seq, frame.message, frame.type === 'commit');
@@ -169,8 +169,8 @@ export class GroupSession {
     }
   }
 
-  #welcome(seq: number, group: GroupStand | undefined): void {
-    this.#joining.told(group);
+  #welcome(seq: number, group: GroupStand | undefined, actHead: Bytes): void {
+    this.#joining.told(actHead);
     if (this.#view.value === undefined || group === undefined) this.#join();
     this.#order.welcomed(seq, group !== undefined);
   }
@@ -321,7 +321,7 @@ export class GroupSession {
     }
   }
 
-  #join(why?: 'gap' | 'alone' | 'behind'): void {
+  #join(why?: Extract<SessionNotice, { kind: 'joining-anew' }>['why']): void {
     if (this.#isOver) {
       return;
     }
@@ -362,13 +362,15 @@ export class GroupSession {
       onLanded: (type, digest, body) => {
         this.#landed(type, digest, body);
       },
+      onNoGroup: () => {
+        this.#join('no-group');
+      },
     });
   }
 
   #makeJoining(): JoinFlow {
     return new JoinFlow({
       ...this.#parts,
-      grant: this.#parts.grant,
       channel: this.#channel,
       synced: () => this.#order.synced(),
       onCreated: () => {
@@ -376,9 +378,6 @@ export class GroupSession {
           await this.#moved();
           this.#entered();
         });
-      },
-      onBadGroupInfo: (why) => {
-        this.#parts.onNotice({ kind: 'bad-group-info', why });
       },
     });
   }

@@ -1,6 +1,9 @@
-import { encodeUint32, type Bytes } from '../../protocol/bytes';
+import { encodeUint32, sha256, type Bytes } from '../../protocol/bytes';
 import { statement } from '../../protocol/statements';
 import { encodeUint64 } from './wire';
+
+// A group is made in its first epoch.
+const FIRST_EPOCH = 0;
 
 /** What `protocol/group.md` has signed, label by label. */
 export const STATEMENT_LABELS = {
@@ -9,6 +12,8 @@ export const STATEMENT_LABELS = {
   leave: 'folkmoot v1 group leave',
   grant: 'folkmoot v1 group grant',
   act: 'folkmoot v1 host act',
+  hostCommit: 'folkmoot v1 host commit',
+  hostGroup: 'folkmoot v1 host group',
 } as const;
 
 /** A host's word that somebody may join while joining has to be asked for. */
@@ -97,4 +102,24 @@ export function actStatement(act: SignedAct): Bytes {
     Uint8Array.of(act.type),
     act.body,
   ]);
+}
+
+/** What the host key signs so that a commit goes before those of others. */
+export async function hostCommitStatement(
+  groupId: Bytes,
+  epoch: number,
+  message: Bytes,
+): Promise<Bytes> {
+  const fields = [groupId, encodeUint64(epoch), await sha256(message)];
+  return statement(STATEMENT_LABELS.hostCommit, fields);
+}
+
+/** What the host key signs so that a group is made under a head of host acts. */
+export async function hostGroupStatement(
+  groupId: Bytes,
+  groupInfo: Bytes,
+  actHead: Bytes,
+): Promise<Bytes> {
+  const fields = [groupId, encodeUint64(FIRST_EPOCH), await sha256(groupInfo), actHead];
+  return statement(STATEMENT_LABELS.hostGroup, fields);
 }

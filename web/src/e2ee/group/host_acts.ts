@@ -29,7 +29,13 @@ export const MAX_ACTS = 1_024;
 
 const FORM = 1;
 
-const ACT_NUMBERS = { 'ask-to-join': 1, lock: 2, removal: 3, delegation: 4 } as const;
+const ACT_NUMBERS = {
+  'ask-to-join': 1,
+  lock: 2,
+  removal: 3,
+  delegation: 4,
+  reopening: 5,
+} as const;
 
 /** What a host does. */
 export type Act =
@@ -37,7 +43,9 @@ export type Act =
   /** These leaf keys are put out; from now on joining has to be asked for. */
   | { readonly kind: 'removal'; readonly leafKeys: readonly Bytes[] }
   /** A member becomes co-host, or is one no longer. */
-  | { readonly kind: 'delegation'; readonly leafKey: Bytes; readonly isOn: boolean };
+  | { readonly kind: 'delegation'; readonly leafKey: Bytes; readonly isOn: boolean }
+  /** A group is made anew whose acts nobody knows any more: joining has to be asked for. */
+  | { readonly kind: 'reopening' };
 
 /** What follows from all acts. Leaf keys are in base64url. */
 export interface ActState {
@@ -64,6 +72,11 @@ export const FIRST_STATE: ActState = {
   removed: new Set(),
   coHosts: new Set(),
 };
+
+/** Whether acts keep anybody out: then a group is not made anew without its host. */
+export function isBinding({ hasToAsk, isLocked, removed }: ActState): boolean {
+  return hasToAsk || isLocked || removed.size > 0;
+}
 
 /** The context of all acts of a meeting. */
 export interface ActContext {
@@ -113,12 +126,48 @@ export async function followAct(
     return undefined;
   }
   const follows = equalBytes(read.previous, state.head) && read.number === state.count + 1;
-  if (!follows || !mayAct(context, state, read.act, read.signer)) {
+  if (!follows || read.act.kind === 'reopening') {
     return undefined;
   }
+  return nextAct(context, state, read, sealed);
+}
+
+/** Makes the act with which a host begins a chain anew, after a head whose acts nobody knows. */
+export function makeReopening(
+  secrets: GroupSecrets,
+  previous: Bytes,
+  host: SigningKey,
+): Promise<Bytes> {
+  return makeAct(secrets, { ...FIRST_STATE, head: previous }, { kind: 'reopening' }, host);
+}
+
+/** What a reopening does, and after which head; undefined when it is none. */
+export async function followReopening(
+  context: ActContext,
+  sealed: Bytes,
+): Promise<{ readonly previous: Bytes; readonly state: ActState } | undefined> {
+  const plain = await openAct(context.secrets, sealed);
+  const read = plain === undefined ? undefined : parsed(() => readAct(plain));
+  if (read?.act.kind !== 'reopening' || read.number !== 1) {
+    return undefined;
+  }
+  const { previous } = read;
+  const next = await nextAct(context, { ...FIRST_STATE, head: previous }, read, sealed);
+  return next && { previous, state: next.state };
+}
+
+async function nextAct(
+  context: ActContext,
+  state: ActState,
+  read: ReadAct,
+  sealed: Bytes,
+): Promise<NextAct | undefined> {
   const { locator, groupId } = context.secrets;
   const bytes = actStatement({ locator, groupId, ...read });
-  if (!(await context.verifier.verify(read.signer, bytes, read.signature))) {
+  const isGenuine =
+    mayAct(context, state, read.act, read.signer) &&
+    (await context.verifier.verify(read.signer, bytes, read.signature));
+  if (!isGenuine) {
     return undefined;
   }
   const head = await headAfter(state.head, sealed);
@@ -130,15 +179,24 @@ export async function followChain(
   context: ActContext,
   sealed: readonly Bytes[],
 ): Promise<ActState | undefined> {
-  let state = FIRST_STATE;
-  for (const act of sealed) {
-    const next = await followAct(context, state, act);
+  return (await followAll(context, sealed))?.at(-1);
+}
+
+/** What follows from a chain after each of its acts, the state before the first one included. */
+export async function followAll(
+  context: ActContext,
+  sealed: readonly Bytes[],
+): Promise<ActState[] | undefined> {
+  const states = [FIRST_STATE];
+  for (const [at, act] of sealed.entries()) {
+    const begun = at === 0 ? await followReopening(context, act) : undefined;
+    const next = begun ?? (await followAct(context, states.at(-1) ?? FIRST_STATE, act));
     if (next === undefined) {
       return undefined;
     }
-    ({ state } = next);
+    states.push(next.state);
   }
-  return state;
+  return states;
 }
 
 /** Whether a key speaks for the host: it is the host's, or a co-host's. */
@@ -147,8 +205,9 @@ export function speaksForHost(hostKey: Bytes, state: ActState, key: Bytes): bool
 }
 
 function mayAct({ hostKey }: ActContext, state: ActState, act: Act, signer: Bytes): boolean {
-  // Only the host makes co-hosts: otherwise one of them could not be unmade.
-  return act.kind === 'delegation'
+  // Only the host makes co-hosts: otherwise one of them could not be unmade. And who may have been
+  // unmade by acts that are forgotten does not begin anew.
+  return act.kind === 'delegation' || act.kind === 'reopening'
     ? equalBytes(signer, hostKey)
     : speaksForHost(hostKey, state, signer);
 }
@@ -165,6 +224,8 @@ function apply(state: ActState, act: Act): ActState {
       // Whoever was put out still has the link.
       return { ...state, hasToAsk: true, removed: new Set([...state.removed, ...keys]), coHosts };
     }
+    case 'reopening':
+      return { ...state, hasToAsk: true };
     case 'delegation': {
       const coHosts = new Set(state.coHosts);
       const key = encodeBase64url(act.leafKey);
@@ -193,15 +254,17 @@ function actData({ locator, groupId }: GroupSecrets): Bytes {
   return concat(encodeUtf8('folkmoot v1 sealed act'), locator, groupId);
 }
 
-function readAct(plain: Bytes): {
-  previous: Bytes;
-  number: number;
-  type: number;
-  body: Bytes;
-  act: Act;
-  signer: Bytes;
-  signature: Bytes;
-} {
+interface ReadAct {
+  readonly previous: Bytes;
+  readonly number: number;
+  readonly type: number;
+  readonly body: Bytes;
+  readonly act: Act;
+  readonly signer: Bytes;
+  readonly signature: Bytes;
+}
+
+function readAct(plain: Bytes): ReadAct {
   const reader = new Reader(plain);
   if (reader.uint8() !== FORM) {
     throw new WireError('An unknown form of act.');
@@ -225,6 +288,8 @@ function encodeBody(act: Act): Bytes {
       return concat(...act.leafKeys);
     case 'delegation':
       return concat(act.leafKey, Uint8Array.of(act.isOn ? 1 : 0));
+    case 'reopening':
+      return new Uint8Array();
   }
 }
 
@@ -247,6 +312,8 @@ function readBody(type: number, reader: Reader): Act {
       const leafKey = reader.take(ED25519_KEY_BYTES);
       return { kind: 'delegation', leafKey, isOn: readFlag(reader) };
     }
+    case ACT_NUMBERS.reopening:
+      return { kind: 'reopening' };
     default:
       // An act that this release doesn't know may put somebody out: it can't be passed over.
       throw new WireError('An unknown act.');

@@ -1,11 +1,16 @@
 import { equalBytes, type Bytes } from '../../protocol/bytes';
 import type { Answer, ChannelClient } from './channel_client';
-import type { GroupStand } from './channel_frames';
+import type { SigningKey } from '../../protocol/signing';
 import type { Clock } from '../../observable/clock';
 import { NO_ACTS, type SignedGrant } from './commit_data';
-import { GroupInfoError, type GroupKeys } from './group_keys';
+import { GroupError, GroupInfoError, type Created, type GroupKeys } from './group_keys';
+import { hostGroupStatement } from './group_statements';
+import type { SessionNotice } from './session_parts';
 
 const PAUSE_MS = 250;
+
+// How often somebody who waits for the host asks whether there is a group.
+const WAIT_MS = 2_000;
 
 interface Parts {
   readonly keys: GroupKeys;
@@ -13,12 +18,14 @@ interface Parts {
   readonly channel: ChannelClient;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly grant: SignedGrant | undefined;
+  readonly grant?: SignedGrant;
+  readonly hostSigner?: SigningKey;
+  readonly reopen?: (previous: Bytes) => Promise<Bytes>;
   /** Resolves once everything has been handled that was in the order when the connection came back. */
   readonly synced: () => Promise<void>;
   /** The group was made by this device. */
   readonly onCreated: () => void;
-  readonly onBadGroupInfo: (why: string) => void;
+  readonly onNotice: (notice: SessionNotice) => void;
 }
 
 /** Asks for turns until this device is a member: by making the group, or by a commit of its own. */
@@ -27,6 +34,7 @@ export class JoinFlow {
   #isRunning = false;
   #actHead: Bytes = NO_ACTS;
   #created: Bytes | undefined;
+  #isWaiting = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -36,9 +44,9 @@ export class JoinFlow {
     return this.#isRunning;
   }
 
-  /** Where the server says the group stands. */
-  told(group: GroupStand | undefined): void {
-    this.#actHead = group?.actHead ?? NO_ACTS;
+  /** The head of the acts that the server keeps. */
+  told(actHead: Bytes): void {
+    this.#actHead = actHead;
   }
 
   start(): void {
@@ -51,6 +59,7 @@ export class JoinFlow {
   /** This device is a member, or is not to be one. */
   stop(): void {
     this.#isRunning = false;
+    this.#isWaiting = false;
     this.#created = undefined;
   }
 
@@ -73,8 +82,12 @@ export class JoinFlow {
       case 'lost':
         return this.#whenSynced();
       case 'refused':
-        return turn.why === 'no_group' ? this.#create() : this.#refused(turn);
+        this.#actHead = turn.actHead;
+        return turn.why === 'no_group' || turn.why === 'spoilt'
+          ? this.#create(turn.group?.epoch ?? null)
+          : this.#refused(turn);
       case 'turn':
+        this.#actHead = turn.actHead;
         return this.#use(turn.groupInfo);
       case 'done':
         return PAUSE_MS;
@@ -96,7 +109,7 @@ export class JoinFlow {
       if (!(error instanceof GroupInfoError)) {
         throw error;
       }
-      this.#parts.onBadGroupInfo(error.why);
+      this.#parts.onNotice({ kind: 'bad-group-info', why: error.why });
       return PAUSE_MS;
     }
   }
@@ -111,6 +124,7 @@ export class JoinFlow {
       groupInfo: prepared.groupInfo,
       actHead,
       hostSignature: null,
+      needsHost: prepared.needsHost,
     });
     if (answer.kind === 'refused') {
       return this.#refused(answer);
@@ -119,11 +133,17 @@ export class JoinFlow {
     return answer.kind === 'lost' ? this.#whenSynced() : undefined;
   }
 
-  async #create(): Promise<number | undefined> {
+  /** @param replaces - the epoch of a group that nobody answers for. */
+  async #create(replaces: number | null): Promise<number | undefined> {
     const { keys, groupId, channel } = this.#parts;
-    const groupInfo = await keys.create();
-    this.#created = groupInfo;
-    const answer = await channel.ask({ frame: 'create', groupId, groupInfo });
+    const made = await this.#make();
+    if (made === undefined) {
+      this.#waitForHost();
+      return WAIT_MS;
+    }
+    this.#created = made.groupInfo;
+    const hostSignature = await this.#hostSignature(made);
+    const answer = await channel.ask({ frame: 'create', groupId, ...made, hostSignature, replaces });
     if (answer.kind === 'done') {
       this.#parts.onCreated();
       return undefined;
@@ -134,11 +154,47 @@ export class JoinFlow {
     }
     this.#created = undefined;
     await keys.close();
-    return 0;
+    return answer.kind === 'refused' && answer.why !== 'exists' ? this.#refused(answer) : 0;
   }
 
-  #refused({ group, why, retryAfterMs }: Extract<Answer, { kind: 'refused' }>): number {
-    this.#actHead = group?.actHead ?? this.#actHead;
+  /** A group under the head that is kept; undefined: that is not this device's to make. */
+  async #make(): Promise<Created | undefined> {
+    const { keys, hostSigner, reopen } = this.#parts;
+    const head = this.#actHead;
+    const isHost = hostSigner !== undefined && reopen !== undefined;
+    if (!isHost && !equalBytes(head, NO_ACTS)) {
+      return undefined;
+    }
+    try {
+      return await keys.create(head);
+    } catch (error) {
+      if (!(error instanceof GroupError)) {
+        throw error;
+      }
+      if (!isHost) {
+        return undefined;
+      }
+      const previous = equalBytes(head, NO_ACTS) ? await keys.actHead() : head;
+      return keys.create(head, await reopen(previous));
+    }
+  }
+
+  async #hostSignature({ actHead, groupInfo }: Created): Promise<Bytes | null> {
+    const { groupId, hostSigner } = this.#parts;
+    return hostSigner === undefined || equalBytes(actHead, NO_ACTS)
+      ? null
+      : hostSigner.sign(await hostGroupStatement(groupId, groupInfo, actHead));
+  }
+
+  #waitForHost(): void {
+    if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#parts.onNotice({ kind: 'waits-for-host' });
+    }
+  }
+
+  #refused({ actHead, why, retryAfterMs }: Extract<Answer, { kind: 'refused' }>): number {
+    this.#actHead = actHead;
     return why === 'stale' ? retryAfterMs : Math.max(retryAfterMs, PAUSE_MS);
   }
 

@@ -12,6 +12,11 @@ export class Liveness {
 
   /** An entry was received. */
   received(position: number, nowMs: number): void {
+    if (position <= this.#last) {
+      // Numbers only go back when another order has begun: what was signed in the last says nothing.
+      this.#signed.clear();
+      this.#positions = [];
+    }
     this.#positions.push({ position, atMs: nowMs });
     this.#last = position;
     if (this.#positions.length > MAX_POSITIONS) {

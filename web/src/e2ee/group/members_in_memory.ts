@@ -60,7 +60,7 @@ export class TestOrder {
   static async of(count: number, meeting?: TestMeeting): Promise<TestOrder> {
     const order = new TestOrder(meeting ?? (await TestMeeting.make()));
     const first = await order.meeting.person();
-    order.groupInfo = await first.keys.create();
+    ({ groupInfo: order.groupInfo } = await first.keys.create());
     order.members.push(first);
     for (let at = 1; at < count; at += 1) {
       await order.join();

@@ -1,13 +1,18 @@
 import type { Bytes } from '../../protocol/bytes';
 import type { ChannelClient } from './channel_client';
+import type { RefusedWhy } from './channel_frames';
 import type { Clock } from '../../observable/clock';
 import type { GroupKeys } from './group_keys';
 import type { MessageType } from './group_message';
+import type { SessionNotice } from './session_parts';
 
 /** More than people send while a connection is away. */
 const MAX_WAITING = 512;
 
 const PAUSE_MS = 250;
+
+// What is refused for one of these reasons is taken when it is said again; for others it never is.
+const LATER: ReadonlySet<RefusedWhy> = new Set(['stale', 'too_soon', 'no_group']);
 
 interface Parts {
   readonly keys: GroupKeys;
@@ -16,6 +21,9 @@ interface Parts {
   readonly isMember: () => boolean;
   /** A message stands in the order. */
   readonly onLanded: (type: MessageType, digest: Bytes, body: Bytes) => void;
+  readonly onNotice: (notice: SessionNotice) => void;
+  /** There is no group any more in which a message could be sent. */
+  readonly onNoGroup: () => void;
 }
 
 interface Outgoing {
@@ -95,14 +103,21 @@ export class MessageDesk {
     outgoing.digest = sealed.digest;
     this.#underWay.set(sealed.sequence, outgoing);
     const answer = await channel.ask({ frame: 'message', message: sealed.message });
-    if (answer.kind === 'refused') {
-      this.#underWay.delete(sealed.sequence);
-      if (answer.why === 'stale' || answer.why === 'too_soon') {
-        this.#waiting.unshift(outgoing);
-        await new Promise<void>((resolve) => {
-          clock.after(Math.max(answer.retryAfterMs, PAUSE_MS), resolve);
-        });
-      }
+    if (answer.kind !== 'refused') {
+      return;
     }
+    this.#underWay.delete(sealed.sequence);
+    if (!LATER.has(answer.why)) {
+      const { type } = outgoing;
+      this.#parts.onNotice({ kind: 'unsent-message', type, why: answer.why });
+      return;
+    }
+    this.#waiting.unshift(outgoing);
+    if (answer.why === 'no_group') {
+      this.#parts.onNoGroup();
+    }
+    await new Promise<void>((resolve) => {
+      clock.after(Math.max(answer.retryAfterMs, PAUSE_MS), resolve);
+    });
   }
 }

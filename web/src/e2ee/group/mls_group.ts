@@ -7,12 +7,14 @@ import {
 
 import { encodeBase64url, equalBytes, sha256, type Bytes } from '../../protocol/bytes';
 import { CHECK_LABEL, encodeAcknowledgement, parseAcknowledgement } from './acknowledgement';
-import { signLeave, type SignedLeave } from './commit_data';
+import { NO_ACTS, signLeave, type SignedLeave } from './commit_data';
 import { CommitMaker } from './commit_maker';
 import { EntryReader } from './entry_reader';
 import { GroupCore } from './group_core';
+import { GroupError } from './group_keys';
 import type {
   AckReading,
+  Created,
   GroupKeys,
   GroupMaterial,
   GroupView,
@@ -57,18 +59,25 @@ export class MlsGroup implements GroupKeys {
     );
   }
 
-  create(): Promise<Bytes> {
+  create(actHead: Bytes = NO_ACTS, reopening?: Bytes): Promise<Created> {
     return this.#alone(async () => {
-      const { material, suite, config } = this.#core;
+      const { material, suite, config, memory, context } = this.#core;
+      if (!(await memory.restart(context, actHead, reopening))) {
+        throw new GroupError('Acts that are not known here.');
+      }
       const { secrets, leafKey } = material;
       const { publicPackage, privatePackage } = await makeKeyPackage(secrets, leafKey, suite);
       privatePackage.initPrivateKey.fill(0);
-      this.#core.memory.restart();
       this.#core.adopt(
         await createGroup(secrets.groupId, publicPackage, privatePackage, [], suite, config),
       );
-      return encodeGroupInfo(this.#core.requireState(), suite);
+      const groupInfo = await encodeGroupInfo(this.#core.requireState(), suite);
+      return { groupInfo, actHead: memory.acts.state.head, needsHost: memory.isBinding };
     });
+  }
+
+  actHead(): Promise<Bytes> {
+    return this.#alone(() => Promise.resolve(this.#core.memory.head));
   }
 
   prepareJoin(offer: JoinOffer): Promise<Prepared> {
@@ -150,6 +159,7 @@ export class MlsGroup implements GroupKeys {
   close(): Promise<void> {
     return this.#alone(() => {
       this.#core.close();
+      this.#core.memory.abandon();
       this.#sent.clear();
       return Promise.resolve();
     });

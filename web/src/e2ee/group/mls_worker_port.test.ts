@@ -36,7 +36,7 @@ describe('group keys in a worker', () => {
   it('do what they do without one', async () => {
     const meeting = await TestMeeting.make();
     const [ana, ben] = [await remoteKeys(meeting), await remoteKeys(meeting)];
-    const groupInfo = await ana.create();
+    const { groupInfo } = await ana.create();
     const prepared = await ben.prepareJoin({ groupInfo, actHead: NO_ACTS });
     expect(await ana.process(prepared.message, 1)).toMatchObject({ kind: 'commit', isOwn: false });
     expect(await ben.process(prepared.message, 1)).toMatchObject({ kind: 'commit', isOwn: true });

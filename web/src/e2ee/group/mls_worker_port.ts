@@ -36,6 +36,7 @@ export type GroupMethod = keyof GroupKeys;
 export const GROUP_METHODS: readonly GroupMethod[] = [
   'view',
   'create',
+  'actHead',
   'prepareJoin',
   'prepareRefresh',
   'prepareRemoval',

@@ -3,6 +3,7 @@ import type { ChannelConnection, ChannelEnd, ConnectionHandlers } from './channe
 import type { Clock } from '../../observable/clock';
 import type { SignedGrant } from './commit_data';
 import type { GroupKeys, ReceivedMessage } from './group_keys';
+import type { MessageType } from './group_message';
 import type { Bytes } from '../../protocol/bytes';
 
 export type SessionState =
@@ -21,7 +22,11 @@ export type SessionNotice =
   /** A GroupInfo of the server's that could not be used. */
   | { readonly kind: 'bad-group-info'; readonly why: string }
   /** This device joins anew: entries were missed, nobody was heard, or too many entries were void. */
-  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'behind' }
+  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'behind' | 'no-group' }
+  /** There have been host acts that nobody here can show: only the host opens the meeting again. */
+  | { readonly kind: 'waits-for-host' }
+  /** A message that the server does not take, and will not. */
+  | { readonly kind: 'unsent-message'; readonly type: MessageType; readonly why: string }
   /** A fault of this release's own. */
   | { readonly kind: 'fault'; readonly error: unknown };
 
@@ -33,6 +38,8 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly hostSigner?: SigningKey;
+  /** The host's act with which the acts begin anew after a head (`makeReopening`). */
+  readonly reopen?: (previous: Bytes) => Promise<Bytes>;
   readonly grant?: SignedGrant;
   readonly onMessage: (message: ReceivedMessage) => void;
   readonly onNotice: (notice: SessionNotice) => void;
