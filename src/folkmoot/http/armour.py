@@ -30,8 +30,9 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "form-action 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        # Svelte's policy for its compiled templates, which no user's text reaches.
-        "trusted-types svelte-trusted-html",
+        # Svelte's policy for its compiled templates, which no user's text reaches, and ours for the
+        # address of the one worker.
+        "trusted-types svelte-trusted-html folkmoot-group-worker",
     )
 )
 

@@ -1,10 +1,12 @@
 /** Brings the transport along: loaded while people look at the page before the call. */
 import { AudioLevels } from '../media/audio_levels';
 import { ScreenCapture } from '../media/screen_capture';
+import { knock, type Admission } from '../session/admission';
 import { joinCall } from '../session/livekit_call';
 import { CallModel } from '../state/call';
 import { SYSTEM_CLOCK } from '../observable/clock';
 import type { DevicesModel } from '../state/devices';
+import { groupHere } from './group';
 import { SOUND, type OpenedMeeting } from './meeting';
 import { explained } from './refusals';
 import type { Surroundings } from './surroundings';
@@ -21,10 +23,25 @@ export function joinHere(
   name: string,
 ): Promise<CallModel> {
   return explained(async () => {
-    const { api } = around;
-    const call = await joinCall({ api, door: open.door, name, now: () => SYSTEM_CLOCK.now() });
+    const { door } = open;
+    const admit = (): Promise<Admission> => knock(around.api, door, name);
+    const { ticket, groupTicket, hostKey } = await admit();
+    const group = {
+      open,
+      hostKey,
+      groupTicket,
+      admit: async () => (await admit()).groupTicket,
+    };
     return new CallModel({
-      call,
+      call: joinCall({
+        door,
+        name,
+        ticket,
+        admit: async () => (await admit()).ticket,
+        now: () => SYSTEM_CLOCK.now(),
+      }),
+      openGroup: (ears) => groupHere(group, ears),
+      onFault: reportError,
       devices,
       meeting: open.facts,
       server: around.server.value ?? { operator: '', place: '', canCreate: false },

@@ -1,3 +1,4 @@
+import { deriveGroupSecrets, type GroupSecrets } from '../e2ee/group/group_secrets';
 import { HostKeys, StorageError } from '../e2ee/host_keys';
 import { hostKeyOfSeed, type HostKey } from '../e2ee/host_key';
 import { makeLeafKey, type LeafKey } from '../e2ee/leaf_key';
@@ -27,6 +28,9 @@ export type InvitationLink = (MeetingLink | HostLink) & { readonly hostLink?: st
 /** A meeting that has let this device in once, with the same leaf key that it will join with. */
 export interface OpenedMeeting extends OpenMeeting {
   readonly door: Door & { readonly leafKey: LeafKey };
+  readonly groupSecrets: GroupSecrets;
+  /** Where this device is the host's. */
+  readonly hostKey: HostKey | undefined;
 }
 
 /**
@@ -59,8 +63,9 @@ export function makeHere(around: Surroundings, title: string): Promise<Invitatio
  */
 export function openHere(around: Surroundings, link: InvitationLink): Promise<OpenedMeeting> {
   return explained(async () => {
-    const [keys, leafKey, host] = await Promise.all([
+    const [keys, groupSecrets, leafKey, host] = await Promise.all([
       deriveKeys(link.secret),
+      deriveGroupSecrets(link.secret),
       makeLeafKey(),
       link.kind === 'host' ? hostKeyOfSeed(link.hostSeed) : undefined,
     ]);
@@ -71,8 +76,9 @@ export function openHere(around: Surroundings, link: InvitationLink): Promise<Op
     if (host !== undefined) {
       await keep(room, host, admission.expiresAtMs);
     }
-    const isHost = host !== undefined || (await hasHostKey(room)) || link.hostLink !== undefined;
-    return { door, facts: factsOf(around.origin, link, hostHash, admission, isHost) };
+    const hostKey = host ?? (await hostKeyIn(room)) ?? (await hostKeyOfSpare(around.origin, link));
+    const facts = factsOf(around.origin, link, hostHash, admission, hostKey !== undefined);
+    return { door, groupSecrets, hostKey, facts };
   });
 }
 
@@ -136,9 +142,14 @@ async function keep(room: string, key: HostKey, expiresAtMs: number): Promise<vo
   });
 }
 
-async function hasHostKey(room: string): Promise<boolean> {
-  const key = await orWithoutStorage(() => new HostKeys(indexedDB).find(room));
-  return key !== undefined;
+function hostKeyIn(room: string): Promise<HostKey | undefined> {
+  return orWithoutStorage(() => new HostKeys(indexedDB).find(room));
+}
+
+/** In a browser that keeps nothing: the spare that this page still has. */
+function hostKeyOfSpare(origin: string, link: InvitationLink): Promise<HostKey> | undefined {
+  const spare = link.hostLink === undefined ? undefined : parseLink(link.hostLink, origin);
+  return spare?.kind === 'host' ? hostKeyOfSeed(spare.hostSeed) : undefined;
 }
 
 async function orWithoutStorage<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -11,7 +11,13 @@ import { encodeBase64url } from './bytes';
 
 const KEY = encodeBase64url(new Uint8Array(32).fill(1));
 const SEALED = encodeBase64url(new Uint8Array(512).fill(2));
-const ADMISSION = { ticket: 'a.b-c.d_e', sealed: SEALED, host_key: KEY, expires_at_ms: 5 };
+const ADMISSION = {
+  ticket: 'a.b-c.d_e',
+  group_ticket: 'f.g.h',
+  sealed: SEALED,
+  host_key: KEY,
+  expires_at_ms: 5,
+};
 const SERVER = { operator: 'Ana', place: 'Graz', can_create: true, version: '0.2.0' };
 
 describe('answers of a server', () => {
@@ -26,6 +32,7 @@ describe('answers of a server', () => {
     expect(parseNonce(JSON.stringify({ nonce: KEY }))).toEqual(new Uint8Array(32).fill(1));
     expect(parseAdmission(JSON.stringify({ ...ADMISSION, later: 1 }))).toEqual({
       ticket: 'a.b-c.d_e',
+      groupTicket: 'f.g.h',
       sealed: new Uint8Array(512).fill(2),
       hostKey: new Uint8Array(32).fill(1),
       expiresAtMs: 5,
@@ -49,6 +56,8 @@ describe('answers of a server', () => {
     { ticket: 'a b' },
     { ticket: 'x'.repeat(5_000) },
     { ticket: 7 },
+    { group_ticket: undefined },
+    { group_ticket: 'a b' },
     { sealed: KEY },
     { sealed: `${SEALED}=` },
     { host_key: KEY.slice(1) },

@@ -22,7 +22,10 @@ export interface ServerAnswer {
 
 /** Answer to `POST /api/meetings/<locator>/admissions`. */
 export interface AdmissionAnswer {
+  /** Opens signalling. */
   readonly ticket: string;
+  /** Opens the group channel. */
+  readonly groupTicket: string;
   readonly sealed: Bytes;
   readonly hostKey: Bytes;
   readonly expiresAtMs: number;
@@ -88,14 +91,17 @@ export function parseNonce(body: string): Bytes | undefined {
 /** Reads what somebody gets who is let in. */
 export function parseAdmission(body: string): AdmissionAnswer | undefined {
   const answer = parseObject(body);
-  const { ticket } = answer;
+  const { ticket, group_ticket: groupTicket } = answer;
   const sealed = parseBytes(answer['sealed'], MEETING_SIZES);
   const hostKey = parseBytes(answer['host_key'], [ED25519_KEY_BYTES]);
   const expiresAtMs = parseTime(answer['expires_at_ms']);
-  if (!isTicket(ticket) || !sealed || !hostKey || expiresAtMs === undefined) {
+  if (!isTicket(ticket) || !isTicket(groupTicket)) {
     return undefined;
   }
-  return { ticket, sealed, hostKey, expiresAtMs };
+  if (!sealed || !hostKey || expiresAtMs === undefined) {
+    return undefined;
+  }
+  return { ticket, groupTicket, sealed, hostKey, expiresAtMs };
 }
 
 /** Reads a refusal; one that can't be read has no words. */

@@ -37,6 +37,7 @@ function json(status: number, body: unknown, headers: Record<string, string> = {
 function welcome(overrides: Record<string, unknown> = {}): Response {
   return json(200, {
     ticket: 'a.b.c',
+    group_ticket: 'd.e.f',
     sealed: encodeBase64url(sealed),
     host_key: encodeBase64url(host.publicKey),
     expires_at_ms: 1_700_000_000_000,
@@ -89,6 +90,7 @@ describe('knocking', () => {
     const admission = await knock(api(), door);
     expect(admission).toEqual({
       ticket: 'a.b.c',
+      groupTicket: 'd.e.f',
       card: { title: 'Thursday circle' },
       hostKey: host.publicKey,
       expiresAtMs: 1_700_000_000_000,

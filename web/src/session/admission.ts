@@ -20,6 +20,8 @@ export interface Door {
 export interface Admission {
   /** Opens signalling, once, within a minute. */
   readonly ticket: string;
+  /** Opens the group channel, once, within a minute. */
+  readonly groupTicket: string;
   readonly card: MeetingCard;
   readonly hostKey: Bytes;
   readonly expiresAtMs: number;
@@ -55,8 +57,9 @@ export async function knock(api: MeetingsApi, door: Door, name?: string): Promis
   if (!equalBytes(await hostHashOf(answer.hostKey), door.hostHash)) {
     throw new RequestError({ kind: 'host-mismatch' });
   }
-  const { ticket, hostKey, expiresAtMs } = answer;
-  return { ticket, card: await cardIn(keys, answer.sealed), hostKey, expiresAtMs };
+  const { ticket, groupTicket, hostKey, expiresAtMs } = answer;
+  const card = await cardIn(keys, answer.sealed);
+  return { ticket, groupTicket, card, hostKey, expiresAtMs };
 }
 
 async function cardIn(keys: MeetingKeys, sealed: Bytes): Promise<MeetingCard> {

@@ -1,4 +1,5 @@
 import { Subject, type Observable } from '../observable/observable';
+import type { GroupHealth } from '../e2ee/group/group_health';
 import type { Clock } from '../observable/clock';
 import type { Person } from './people';
 import type { Corner } from './self_corner';
@@ -12,7 +13,9 @@ export type Announcement =
   | { readonly kind: 'joined' | 'left' | 'speaking'; readonly names: readonly Name[] }
   | { readonly kind: 'microphone' | 'camera' | 'sharing'; readonly isOn: boolean }
   | { readonly kind: 'shares' | 'stopped-sharing' | 'pinned' | 'unpinned'; readonly name: Name }
-  | { readonly kind: 'trouble' | 'back' | 'copied' }
+  | { readonly kind: 'trouble' | 'back' | 'copied' | 'comparing' }
+  /** Of the group's keys. */
+  | { readonly kind: Exclude<GroupHealth['kind'], 'well'> }
   | { readonly kind: 'self'; readonly isHidden: boolean }
   | { readonly kind: 'view'; readonly view: View }
   | { readonly kind: 'corner'; readonly corner: Corner };

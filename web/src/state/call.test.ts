@@ -6,6 +6,7 @@ import { CallModel } from './call';
 import { CallInMemory, participantOf, publicationOf, trackOf } from './call_in_memory';
 import { CallPreferences } from './call_preferences';
 import { DevicesInMemory } from './devices_in_memory';
+import { GroupInMemory } from './group_in_memory';
 import { HandClock } from '../observable/hand_clock';
 
 const NOWHERE = (): never => {
@@ -24,8 +25,13 @@ function setUp(call = new CallInMemory()) {
     close: () => (watched = []),
   };
   const screenTrack = trackOf('screen');
+  const group = new GroupInMemory();
   const model = new CallModel({
     call,
+    openGroup: group.open,
+    onFault: (error) => {
+      throw error;
+    },
     devices: devices.asModel,
     clock,
     levels,
@@ -49,7 +55,7 @@ function setUp(call = new CallInMemory()) {
       heard.push(said.what);
     }
   });
-  return { call, clock, devices, heard, loud, model, screenTrack };
+  return { call, clock, devices, group, heard, loud, model, screenTrack };
 }
 
 /** Lets everything that waits for nothing but its turn happen. */

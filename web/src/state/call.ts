@@ -3,6 +3,7 @@ import type { Call, Ending, Participant } from '../session/call';
 import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
+import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { ConnectionBanner, type Banner } from './connection_banner';
 import type { DevicesModel, DeviceState } from './devices';
 import type { MeetingFacts, ServerFacts } from './meeting';
@@ -27,6 +28,9 @@ export type Panel = 'none' | 'people';
 /** What a call is made of. */
 export interface CallParts {
   readonly call: Call;
+  readonly openGroup: (ears: GroupEars) => GroupPort;
+  /** A fault of this release's own. */
+  readonly onFault: (error: unknown) => void;
   /** Closed with the call. */
   readonly devices: DevicesModel;
   readonly meeting: MeetingFacts;
@@ -54,6 +58,7 @@ export class CallModel {
   readonly screenShare: ScreenShareModel;
   readonly stage: StageModel;
   readonly talk: Talk;
+  readonly group: GroupModel;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
   readonly #comings: ComingsAndGoings;
@@ -84,6 +89,12 @@ export class CallModel {
     this.#comings = new ComingsAndGoings(this.#announcer, clock);
     this.#banner = new ConnectionBanner(call.connection, clock);
     this.stage = new StageModel(this.#facts(), { clock, preferences, announcer: this.#announcer });
+    this.group = new GroupModel({
+      open: parts.openGroup,
+      clock,
+      nameOf: (identity) => this.nameOf(identity),
+      onFault: parts.onFault,
+    });
     this.#followRoom();
     this.#followDevices();
     this.#followWords();
@@ -92,6 +103,11 @@ export class CallModel {
   /** One's own identity. */
   get self(): string {
     return this.#room.value.people.find((person) => person.isLocal)?.identity ?? '';
+  }
+
+  /** What somebody calls themselves; undefined while nobody knows. */
+  nameOf(identity: string): string | undefined {
+    return this.#room.value.people.find((person) => person.identity === identity)?.name;
   }
 
   get room(): Observable<Room> {
@@ -202,6 +218,7 @@ export class CallModel {
     this.stage.close();
     this.screenShare.close();
     this.devices.close();
+    void this.group.close();
     void this.#parts.call.leave();
   }
 
@@ -294,6 +311,16 @@ export class CallModel {
       }),
       whenChanged(this.screenShare.sharing, ({ kind }) => kind === 'on', (isNowOn) => {
         this.announce({ kind: 'sharing', isOn: isNowOn });
+      }),
+      whenChanged(this.group.health, ({ kind }) => kind, (kind) => {
+        if (kind !== 'well') {
+          this.announce({ kind });
+        }
+      }),
+      whenChanged(this.group.comparing.now, ({ kind }) => kind, (kind) => {
+        if (kind === 'showing') {
+          this.announce({ kind: 'comparing' });
+        }
       }),
       whenChanged(this.banner, ({ kind }) => kind, (kind) => {
         if (kind === 'trouble' || kind === 'back') {

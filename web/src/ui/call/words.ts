@@ -98,6 +98,11 @@ const PLAIN = {
   trouble: m.call_said_trouble,
   back: m.call_said_back,
   copied: m.call_said_copied,
+  comparing: m.call_said_comparing,
+  diverged: m.call_group_diverged,
+  silent: m.call_group_silent,
+  cut: m.call_group_cut,
+  'stale-epoch': m.call_group_stale,
 } as const;
 
 const CORNER_WORDS: Readonly<Record<Corner, () => string>> = {

@@ -1,0 +1,124 @@
+import type { Page } from '@playwright/test';
+
+import { join, openLink } from './harness/acts';
+import { ANAS_NAME, meet } from './harness/meet';
+import type { Person } from './harness/person';
+import { expect, test, type Invite } from './harness/story';
+
+const SMALL = { viewport: { width: 640, height: 480 } };
+
+test('two people see the same safety code, and another one when a third comes', async ({
+  url,
+  invite,
+}) => {
+  const { samuel, ana, link } = await meet(url, invite);
+  const pages = [samuel.page, ana.page];
+  await expectOneCode(pages, 2);
+  const before = await codeOn(samuel.page);
+  for (const page of pages) {
+    await page.getByRole('button', { name: 'We all have the same' }).click();
+    await expect(page.getByText('The same people as when you compared.')).toBeVisible();
+  }
+
+  const li = await come(invite, link, 'Li Wei');
+  await openSafety(li.page);
+  await expectOneCode([...pages, li.page], 3);
+  expect(await codeOn(samuel.page)).not.toBe(before);
+  await expect(samuel.page.getByText(/New since you compared: .*Li Wei/)).toBeVisible();
+
+  await li.page.keyboard.press('Escape');
+  await li.page.getByRole('button', { name: 'Leave' }).click();
+  await expectOneCode(pages, 2);
+  await expect(samuel.page.getByText('The same people as when you compared.')).toBeVisible();
+});
+
+test('two people compare pictures, and a second Ana is told from the first', async ({
+  url,
+  invite,
+}) => {
+  const { samuel, ana, link } = await meet(url, invite);
+  await openSafety(samuel.page);
+  await samuel.page.getByRole('button', { name: /Compare pictures with .*Ana/ }).click();
+  for (const { page } of [samuel, ana]) {
+    await expect(page.getByRole('dialog').getByRole('listitem')).toHaveCount(7);
+  }
+  const shown = await Promise.all(
+    [samuel, ana].map(({ page }) => page.getByRole('dialog').getByRole('listitem').allInnerTexts()),
+  );
+  expect(shown[0]).toEqual(shown[1]);
+  for (const { page } of [samuel, ana]) {
+    await page.getByRole('button', { name: 'They are the same' }).click();
+    await expect(page.getByText(/compared$/)).toBeVisible();
+  }
+
+  await come(invite, link, ANAS_NAME);
+  await expect(samuel.page.getByText(/name of somebody you compared with/)).toBeVisible();
+});
+
+test('five people see the same safety code', async ({ url, invite }) => {
+  test.setTimeout(240_000);
+  const { samuel, ana, link } = await meet(url, invite);
+  const pages = [samuel.page, ana.page];
+  for (const name of ['Li Wei', 'Noor', 'Tomasz']) {
+    pages.push((await come(invite, link, name)).page);
+  }
+  await expectOneCode(pages, 5);
+});
+
+test('a server that dies and comes back costs nobody their keys, and lets in who comes', async ({
+  url,
+  invite,
+  server,
+}) => {
+  test.skip(server === undefined, 'needs a server of its own');
+  test.slow();
+  const { samuel, ana, link } = await meet(url, invite);
+  const pages = [samuel.page, ana.page];
+  await expectOneCode(pages, 2);
+  const before = await codeOn(samuel.page);
+  for (const { allowed } of [samuel, ana]) {
+    allowed.push(/./);
+  }
+  await server?.stop('SIGKILL');
+  await expect(samuel.page.getByText('Connection trouble', { exact: true })).toBeVisible();
+  await server?.run();
+  await expect(samuel.page.getByText('You are connected again')).toBeVisible({ timeout: 60_000 });
+  await expectOneCode(pages, 2);
+  expect(await codeOn(samuel.page)).toBe(before);
+  const li = await come(invite, link, 'Li Wei');
+  await expectOneCode([...pages, li.page], 3);
+});
+
+/** Somebody else comes in by the link. */
+async function come(invite: Invite, link: string, name: string): Promise<Person> {
+  const person = await invite(undefined, SMALL);
+  await openLink(person.page, link);
+  await join(person.page, name);
+  return person;
+}
+
+async function openSafety(page: Page): Promise<void> {
+  if (!(await page.getByRole('dialog', { name: 'Safety code' }).isVisible())) {
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('button', { name: 'Safety code' }).click();
+  }
+}
+
+async function codeOn(page: Page): Promise<string | undefined> {
+  const code = page.getByRole('img', { name: /^Safety code: / });
+  return (await code.getAttribute('aria-label', { timeout: 2_000 }).catch(() => undefined)) ?? undefined;
+}
+
+/** Everybody shows one code, and so many people who have all confirmed it. */
+async function expectOneCode(pages: readonly Page[], people: number): Promise<void> {
+  for (const page of pages) {
+    await openSafety(page);
+    const rows = page.getByRole('list', { name: 'Who has the keys' }).getByRole('listitem');
+    await expect(rows).toHaveCount(people, { timeout: 30_000 });
+    await expect(page.getByText('has confirmed them')).toHaveCount(people - 1, { timeout: 30_000 });
+  }
+  await expect
+    .poll(async () => new Set(await Promise.all(pages.map(codeOn))).size, { timeout: 30_000 })
+    .toBe(1);
+  expect(await codeOn(pages[0] as Page)).toMatch(/^Safety code: (\d{5}, ){7}\d{5}$/);
+}

@@ -1,0 +1,229 @@
+import type { GroupHealth } from '../e2ee/group/group_health';
+import type { GroupView, ReceivedMessage } from '../e2ee/group/group_keys';
+import type { MessageType } from '../e2ee/group/group_message';
+import {
+  comparedNow,
+  safetyCodeOf,
+  sinceCompared,
+  type Compared,
+  type SafetyCode,
+  type SinceCompared,
+} from '../e2ee/group/safety_code';
+import type { SessionNotice, SessionState } from '../e2ee/group/session_parts';
+import type { Bytes } from '../protocol/bytes';
+import type { Clock } from '../observable/clock';
+import { Subject, type Observable } from '../observable/observable';
+import { ComparingModel } from './comparing';
+import { KnownPeople } from './known_people';
+
+/** This device in the group of a meeting. `GroupSession` is one. */
+export interface GroupPort {
+  readonly state: Observable<SessionState>;
+  readonly view: Observable<GroupView | undefined>;
+  readonly health: Observable<GroupHealth>;
+  /** Identities that have signed to be in this epoch. */
+  readonly ready: Observable<ReadonlySet<string>>;
+  start(): void;
+  send(type: MessageType, body: Bytes): boolean;
+  leave(): Promise<void>;
+  /** Forgets every secret. */
+  close(): Promise<void>;
+}
+
+/** What a group tells beside its values. */
+export interface GroupEars {
+  readonly onMessage: (message: ReceivedMessage) => void;
+  readonly onNotice: (notice: SessionNotice) => void;
+}
+
+interface Parts {
+  readonly open: (ears: GroupEars) => GroupPort;
+  readonly clock: Clock;
+  /** What somebody calls themselves now. */
+  readonly nameOf: (identity: string) => string | undefined;
+  /** A fault of this release's own. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Somebody who holds the group's keys. */
+export interface KeyHolder {
+  readonly identity: string;
+  readonly isSelf: boolean;
+  readonly isHost: boolean;
+  /** Has signed to hold the keys of now. Oneself has. */
+  readonly isHeard: boolean;
+}
+
+/** Where this device stands in the group. */
+export type Standing =
+  | { readonly kind: 'joining'; readonly sinceMs: number }
+  | {
+      readonly kind: 'member';
+      readonly code: SafetyCode;
+      readonly holders: readonly KeyHolder[];
+      /** Undefined: nobody has compared yet. */
+      readonly since: SinceCompared | undefined;
+    }
+  | { readonly kind: 'out'; readonly why: OutWhy };
+
+/** Why this device holds no keys any more. */
+export type OutWhy = 'removed' | Extract<SessionState, { kind: 'ended' }>['why'];
+
+// So long after it was left, a group has taken the goodbye or won't.
+const GOODBYE_MS = 1_000;
+
+/** The group's keys, as the screen shows them. */
+export class GroupModel {
+  readonly comparing: ComparingModel;
+  readonly known = new KnownPeople();
+  readonly #parts: Parts;
+  readonly #group: GroupPort;
+  readonly #standing: Subject<Standing>;
+  readonly #refusals = new Subject(0);
+  readonly #stops: (() => void)[] = [];
+  #code: { readonly view: GroupView; readonly code: SafetyCode } | undefined;
+  #compared: Compared | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#standing = new Subject<Standing>({ kind: 'joining', sinceMs: parts.clock.now() });
+    this.#group = parts.open({
+      onMessage: (message) => {
+        if (message.type === 'comparison') this.comparing.take(message);
+      },
+      onNotice: (notice) => {
+        this.#noted(notice);
+      },
+    });
+    this.comparing = new ComparingModel({
+      clock: parts.clock,
+      view: () => this.#group.view.value,
+      send: (body) => this.#group.send('comparison', body),
+      onSame: (identity) => {
+        this.known.compared(identity, parts.nameOf(identity));
+        this.#refresh();
+      },
+    });
+    this.#follow();
+    this.#group.start();
+  }
+
+  get standing(): Observable<Standing> {
+    return this.#standing;
+  }
+
+  get health(): Observable<GroupHealth> {
+    return this.#group.health;
+  }
+
+  /** How often somebody tried what the rules forbid. Nothing came of it. */
+  get refusals(): Observable<number> {
+    return this.#refusals;
+  }
+
+  /** Everybody has compared the code, and it was the same. */
+  markCompared(): void {
+    const view = this.#group.view.value;
+    if (view !== undefined) {
+      this.#compared = comparedNow(view);
+      for (const { identity } of view.roster) {
+        this.known.compared(identity, this.#parts.nameOf(identity));
+      }
+      this.#refresh();
+    }
+  }
+
+  /** Says goodbye to the others, then forgets every secret. */
+  async close(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) {
+      stop();
+    }
+    this.comparing.dismiss();
+    if (this.#group.state.value.kind === 'member') {
+      await Promise.race([this.#leave(), this.#pause(GOODBYE_MS)]);
+    }
+    await this.#group.close();
+  }
+
+  #follow(): void {
+    const { state, view, ready } = this.#group;
+    this.#stops.push(
+      state.subscribe(() => {
+        this.#refresh();
+      }),
+      view.subscribe((now) => {
+        void this.#moved(now);
+      }),
+      ready.subscribe(() => {
+        this.#refresh();
+      }),
+    );
+  }
+
+  async #moved(view: GroupView | undefined): Promise<void> {
+    if (view === undefined) {
+      this.#code = undefined;
+    } else {
+      this.comparing.keepOnly(new Set(view.roster.map(({ identity }) => identity)));
+      const code = await safetyCodeOf(view);
+      if (this.#group.view.value !== view) {
+        return;
+      }
+      this.#code = { view, code };
+    }
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    const state = this.#group.state.value;
+    const code = this.#code;
+    if (state.kind === 'removed') {
+      this.#standing.set({ kind: 'out', why: 'removed' });
+    } else if (state.kind === 'ended') {
+      this.#standing.set({ kind: 'out', why: state.why });
+    } else if (state.kind === 'member' && code !== undefined) {
+      this.#standing.set(this.#memberOf(code));
+    } else if (this.#standing.value.kind !== 'joining') {
+      this.#standing.set({ kind: 'joining', sinceMs: this.#parts.clock.now() });
+    }
+  }
+
+  #memberOf({ view, code }: { readonly view: GroupView; readonly code: SafetyCode }): Standing {
+    const ready = this.#group.ready.value;
+    const holders = view.roster.map(({ identity, isHost, index }) => {
+      const isSelf = index === view.self.index;
+      return { identity, isHost, isSelf, isHeard: isSelf || ready.has(identity) };
+    });
+    const since = this.#compared && sinceCompared(this.#compared, view);
+    return { kind: 'member', code, holders, since };
+  }
+
+  #noted(notice: SessionNotice): void {
+    if (notice.kind === 'fault') {
+      this.#parts.onFault(notice.error);
+    } else if (notice.kind === 'refused-commit' || notice.kind === 'bad-group-info') {
+      this.#refusals.set(this.#refusals.value + 1);
+    }
+  }
+
+  /** Resolves when the goodbye stands in the order. */
+  async #leave(): Promise<void> {
+    await this.#group.leave();
+    await new Promise<void>((resolve) => {
+      const stop = this.#group.state.subscribe(({ kind }) => {
+        if (kind !== 'member') {
+          queueMicrotask(() => {
+            stop();
+          });
+          resolve();
+        }
+      });
+    });
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#parts.clock.after(ms, resolve);
+    });
+  }
+}
