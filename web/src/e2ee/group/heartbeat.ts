@@ -65,6 +65,8 @@ export function parseHeartbeat(bytes: Uint8Array): Heartbeat | undefined {
   });
 }
 
+const NONE = encodeBase64url(new Uint8Array(HASH_BYTES));
+
 /** The heartbeats of a meeting, each naming one before it. */
 export class HeartbeatChain {
   #known: string[] = [];
@@ -80,7 +82,9 @@ export class HeartbeatChain {
   follow(heartbeat: Heartbeat, digest: Bytes): boolean {
     const previous = encodeBase64url(heartbeat.previous);
     // The first that is heard is where the chain begins for this device.
-    const follows = this.#known.length === 0 || this.#known.includes(previous);
+    // Two who have heard none yet may send one at the same time, and so may somebody who has just come.
+    const follows =
+      this.#known.length === 0 || previous === NONE || this.#known.includes(previous);
     this.#known = [...this.#known, encodeBase64url(digest)].slice(-KNOWN);
     this.#last = digest;
     this.#number = heartbeat.number;

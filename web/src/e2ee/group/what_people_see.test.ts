@@ -150,6 +150,13 @@ describe('heartbeats', () => {
     checkpoint: new Uint8Array(),
   };
 
+  // Symptom: "diverged" right after a host came. Its first heartbeat had crossed somebody's. Who: anybody.
+  it('of who has heard none yet contradict nobody', () => {
+    const chain = new HeartbeatChain();
+    expect(chain.follow({ ...heartbeat, previous: new Uint8Array(32) }, randomBytes(32))).toBe(true);
+    expect(chain.follow({ ...heartbeat, previous: new Uint8Array(32) }, randomBytes(32))).toBe(true);
+  });
+
   it('follow any of the last ones, and no others', () => {
     const chain = new HeartbeatChain();
     const digests = Array.from({ length: 3 }, () => randomBytes(32));
