@@ -29,7 +29,7 @@ BUILD_MLS_PEER := cargo build --locked --quiet --package mls-peer
 MAKE_MEDIA := $(PY) tools/e2e_media.py
 STORIES := cd web && npx --no-install playwright test -c e2e/playwright.config.ts
 
-.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-groups bench-signalling bench-join lock clean \
+.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-groups bench-mls bench-signalling bench-join lock clean \
 	tools browsers FORCE
 
 help: ## Show this list
@@ -90,7 +90,7 @@ format: .venv/.synced web/node_modules/.installed ## Rewrite files in the house 
 	cargo fmt --all
 	cd web && npm run --silent lint -- --fix
 
-bench: bench-forward bench-signalling bench-join bench-groups ## Run every benchmark; tables here, rows in bench/results
+bench: bench-forward bench-signalling bench-join bench-groups bench-mls ## Run every benchmark; tables here, rows in bench/results
 
 bench-forward: build ## Measure forwarding: packets per CPU-second, latency, loss
 	cargo build --release --locked --quiet --package loadgen
@@ -105,6 +105,9 @@ bench-join: browsers build ## Measure joins in Chromium: from the click to the f
 
 bench-groups: build ## Measure the order of a meeting's group: commits per second, fan-out
 	$(PY) -m bench.groups $(ARGS)
+
+bench-mls: browsers build ## Measure group keys in Chromium: joins, commits, bytes, 50 who come at once
+	$(PY) -m bench.mls $(ARGS)
 
 lock: tools ## Bring the three lock files in line with the manifests
 	@tools/get_uv.sh

@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { chromium, test, type Browser, type Page } from '@playwright/test';
+import { build } from 'vite';
+
+import { CHROMIUM, CHROMIUM_FLAGS } from '../../harness/person';
+import type { Burst } from './page';
+import type { Followed } from './members_worker';
+import { renderersMs } from './process_time';
+
+const { FOLKMOOT_E2E_URL: url = '', FOLKMOOT_BENCH_OUT: out = '' } = process.env;
+const wanted = JSON.parse(process.env['FOLKMOOT_BENCH_MLS'] ?? '{}') as Wanted;
+const KINDS = new Map([['.html', 'text/html'], ['.js', 'text/javascript']]);
+
+// What is put in the place of a server's answer counts as from elsewhere, and may not reach loopback.
+const FLAGS = [
+  ...CHROMIUM_FLAGS,
+  '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets',
+];
+
+/** What `bench/mls.py` wants to be measured. */
+interface Wanted {
+  readonly sizes: readonly number[];
+  readonly repeats: number;
+  readonly bursts: readonly (readonly string[])[];
+}
+
+interface Size extends Followed {
+  /** Members, with the one who joins. */
+  readonly size: number;
+  readonly joinMs: readonly number[];
+  readonly joinCpuMs: readonly number[];
+}
+
+test('what group keys cost', async () => {
+  const bundle = mkdtempSync(join(tmpdir(), 'folkmoot-mls-bench-'));
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  try {
+    await bundled(bundle);
+    const sizes = await measureSizes(await opened(browser, bundle), browser);
+    const bursts: Burst[] = [];
+    for (const tickets of wanted.bursts) {
+      bursts.push(await measureBurst(await opened(browser, bundle), tickets));
+    }
+    writeFileSync(out, JSON.stringify({ sizes, bursts }));
+  } finally {
+    await browser.close();
+    rmSync(bundle, { recursive: true });
+  }
+});
+
+/** The page and its workers, made as the client is. */
+async function bundled(folder: string): Promise<void> {
+  await build({
+    configFile: false,
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    base: '/bench/',
+    logLevel: 'error',
+    worker: { format: 'es' },
+    build: { outDir: folder, emptyOutDir: true, target: 'chrome123', modulePreload: false },
+  });
+}
+
+/** A page of the server's own origin: the group channel lets no other in. */
+async function opened(browser: Browser, bundle: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.route('**/bench/**', async (route) => {
+    const path = new URL(route.request().url()).pathname.replace('/bench/', '');
+    const contentType = KINDS.get(extname(path)) ?? 'application/octet-stream';
+    await route.fulfill({ body: readFileSync(join(bundle, path)), contentType });
+  });
+  await page.goto(`${url}/bench/index.html`);
+  await page.waitForFunction(() => 'folkmootBench' in window);
+  return page;
+}
+
+async function measureSizes(page: Page, browser: Browser): Promise<Size[]> {
+  await page.evaluate(() => window.folkmootBench.open());
+  const measured: Size[] = [];
+  for (const size of wanted.sizes) {
+    await page.evaluate((before) => window.folkmootBench.grow(before), size - 1);
+    const [joinMs, joinCpuMs]: [number[], number[]] = [[], []];
+    for (let repeat = 0; repeat < wanted.repeats; repeat += 1) {
+      await page.evaluate(() => window.folkmootBench.ready());
+      const begun = await renderersMs(browser);
+      joinMs.push(await page.evaluate(() => window.folkmootBench.join()));
+      joinCpuMs.push((await renderersMs(browser)) - begun);
+    }
+    const followed = await page.evaluate(
+      (refreshes) => window.folkmootBench.follow(refreshes),
+      wanted.repeats,
+    );
+    measured.push({ size, joinMs, joinCpuMs, ...followed });
+  }
+  await page.close();
+  return measured;
+}
+
+async function measureBurst(page: Page, tickets: readonly string[]): Promise<Burst> {
+  const address = `${url.replace('http', 'ws')}/group`;
+  const burst = await page.evaluate(
+    ([to, by]) => window.folkmootBench.burst(to, by, 2),
+    [address, tickets] as const,
+  );
+  await page.close();
+  return burst;
+}

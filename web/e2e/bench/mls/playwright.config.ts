@@ -1,0 +1,12 @@
+import { defineConfig } from '@playwright/test';
+
+/** What `make bench-mls` runs; it is told by its environment what to measure. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.measure.ts',
+  outputDir: '../../results/bench',
+  workers: 1,
+  retries: 0,
+  timeout: 40 * 60_000,
+  reporter: [['line']],
+});
