@@ -205,6 +205,14 @@ test('the call, and what it opens', async ({ url, invite }) => {
     await lookAt(page, 'call-devices');
     await page.keyboard.press('Escape');
 
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('button', { name: 'Safety code' }).click();
+    await expect(page.getByText('has confirmed them')).toBeVisible();
+    await lookAt(page, 'call-safety');
+    await page.getByRole('button', { name: 'We all have the same' }).click();
+    await lookAt(page, 'call-safety-same');
+    await page.keyboard.press('Escape');
+
     for (const name of ['Choose microphone and speaker', 'Choose camera']) {
       await page.getByRole('button', { name }).click();
       await expect(page.getByRole('dialog', { name })).toBeVisible();

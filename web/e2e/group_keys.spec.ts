@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { join, openLink } from './harness/acts';
 import { ANAS_NAME, meet } from './harness/meet';
 import type { Person } from './harness/person';
+import { lookAt } from './harness/screens';
 import { expect, test, type Invite } from './harness/story';
 
 const SMALL = { viewport: { width: 640, height: 480 } };
@@ -42,6 +43,7 @@ test('two people compare pictures, and a second Ana is told from the first', asy
   for (const { page } of [samuel, ana]) {
     await expect(page.getByRole('dialog').getByRole('listitem')).toHaveCount(7);
   }
+  await lookAt(ana.page, 'call-compare');
   const shown = await Promise.all(
     [samuel, ana].map(({ page }) => page.getByRole('dialog').getByRole('listitem').allInnerTexts()),
   );
@@ -87,6 +89,36 @@ test('a server that dies and comes back costs nobody their keys, and lets in who
   expect(await codeOn(samuel.page)).toBe(before);
   const li = await come(invite, link, 'Li Wei');
   await expectOneCode([...pages, li.page], 3);
+});
+
+test('a server that holds back what the others say is noticed, and so is one that has nothing more', async ({
+  url,
+  invite,
+}) => {
+  let isWithholding = false;
+  const { samuel, ana } = await meet(url, invite, async (page) => {
+    await page.clock.install();
+    await page.routeWebSocket(/\/group$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((message) => {
+        server.send(message);
+      });
+      server.onMessage((message) => {
+        if (!isWithholding) socket.send(message);
+      });
+    });
+  });
+  await expectOneCode([samuel.page, ana.page], 2);
+  isWithholding = true;
+  await ana.page.clock.fastForward(32_000);
+  const silent = 'Nobody confirms the keys any more';
+  await expect(ana.page.getByRole('dialog').getByText(silent)).toBeVisible();
+  await expect(ana.page.getByRole('log')).toContainText(silent);
+  await lookAt(ana.page, 'call-safety-silent');
+  await ana.page.keyboard.press('Escape');
+  await lookAt(ana.page, 'call-group-silent');
+  await ana.page.clock.fastForward(70_000);
+  await expect(ana.page.getByText('Cut off from the others’ keys').first()).toBeVisible();
 });
 
 /** Somebody else comes in by the link. */

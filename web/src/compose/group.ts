@@ -1,5 +1,6 @@
 /** The group's keys, with a worker and a channel of this browser. */
 import { GroupSession } from '../e2ee/group/group_session';
+import { makeReopening } from '../e2ee/group/host_acts';
 import { keysInWorker } from '../e2ee/group/mls_worker_port';
 import { delegatingOwnLeaf } from '../e2ee/group/own_delegation';
 import { openSocket } from '../e2ee/group/socket_channel';
@@ -70,7 +71,10 @@ function sessionIn(worker: Worker, parts: Parts, ears: GroupEars): GroupSession 
     },
     clock: SYSTEM_CLOCK,
     random: () => Math.random(),
-    ...(hostSigner && { hostSigner }),
+    ...(hostSigner && {
+      hostSigner,
+      reopen: (previous: Bytes) => makeReopening(secrets, previous, hostSigner),
+    }),
     ...ears,
   });
 }

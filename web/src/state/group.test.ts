@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
+import { safetyCodeOf } from '../e2ee/group/safety_code';
 import { HandClock } from '../observable/hand_clock';
 import { GroupModel, type Standing } from './group';
 import { GroupInMemory } from './group_in_memory';
@@ -19,21 +20,21 @@ function setUp() {
   return { group, clock, faults, names, model };
 }
 
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
+/** Waits until these people are shown, with the code that is theirs. */
 async function members(
   { group, model }: ReturnType<typeof setUp>,
   identities: readonly string[],
 ): Promise<Extract<Standing, { kind: 'member' }>> {
   group.setMembers(identities, 'me');
-  await settle();
-  const standing = model.standing.value;
-  if (standing.kind !== 'member') throw new Error(`not a member but ${standing.kind}`);
-  return standing;
+  const view = group.view.value;
+  if (view === undefined) throw new Error('no members');
+  const code = await safetyCodeOf(view);
+  return vi.waitFor(() => {
+    const standing = model.standing.value;
+    if (standing.kind !== 'member') throw new Error(`not a member but ${standing.kind}`);
+    expect(standing.code).toEqual(code);
+    return standing;
+  }, 10_000);
 }
 
 describe('the group’s keys on screen', () => {
@@ -110,6 +111,17 @@ describe('the group’s keys on screen', () => {
     await members(stage, ['me', 'ana']);
     stage.group.state.set({ kind: 'joining' });
     expect(stage.model.standing.value.kind).toBe('joining');
+  });
+});
+
+describe('a group that only the host may make anew', () => {
+  it('says that the host is waited for, until this device is a member', async () => {
+    const stage = setUp();
+    stage.group.note({ kind: 'waits-for-host' });
+    expect(stage.model.standing.value).toMatchObject({ kind: 'joining', waitsForHost: true });
+    await members(stage, ['me', 'ana']);
+    stage.group.state.set({ kind: 'joining' });
+    expect(stage.model.standing.value).toMatchObject({ kind: 'joining', waitsForHost: false });
   });
 });
 

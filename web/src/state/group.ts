@@ -56,7 +56,12 @@ export interface KeyHolder {
 
 /** Where this device stands in the group. */
 export type Standing =
-  | { readonly kind: 'joining'; readonly sinceMs: number }
+  | {
+      readonly kind: 'joining';
+      readonly sinceMs: number;
+      /** Nobody was left who knew whom the host had kept out: only the host makes the group anew. */
+      readonly waitsForHost: boolean;
+    }
   | {
       readonly kind: 'member';
       readonly code: SafetyCode;
@@ -86,7 +91,7 @@ export class GroupModel {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#standing = new Subject<Standing>({ kind: 'joining', sinceMs: parts.clock.now() });
+    this.#standing = new Subject<Standing>(this.#joining(false));
     this.#group = parts.open({
       onMessage: (message) => {
         if (message.type === 'comparison') this.comparing.take(message);
@@ -184,8 +189,12 @@ export class GroupModel {
     } else if (state.kind === 'member' && code !== undefined) {
       this.#standing.set(this.#memberOf(code));
     } else if (this.#standing.value.kind !== 'joining') {
-      this.#standing.set({ kind: 'joining', sinceMs: this.#parts.clock.now() });
+      this.#standing.set(this.#joining(false));
     }
+  }
+
+  #joining(waitsForHost: boolean): Standing {
+    return { kind: 'joining', sinceMs: this.#parts.clock.now(), waitsForHost };
   }
 
   #memberOf({ view, code }: { readonly view: GroupView; readonly code: SafetyCode }): Standing {
@@ -203,6 +212,8 @@ export class GroupModel {
       this.#parts.onFault(notice.error);
     } else if (notice.kind === 'refused-commit' || notice.kind === 'bad-group-info') {
       this.#refusals.set(this.#refusals.value + 1);
+    } else if (notice.kind === 'waits-for-host' && this.#standing.value.kind === 'joining') {
+      this.#standing.set({ ...this.#standing.value, waitsForHost: true });
     }
   }
 
