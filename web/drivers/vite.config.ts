@@ -14,7 +14,7 @@ export default defineConfig({
     minify: false,
     outDir: fileURLToPath(new URL('../../.cache/drivers', import.meta.url)),
     emptyOutDir: true,
-    rollupOptions: {
+    rolldownOptions: {
       input: { members: fileURLToPath(new URL('members.ts', import.meta.url)) },
       output: { entryFileNames: '[name].mjs' },
     },

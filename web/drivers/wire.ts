@@ -4,6 +4,9 @@ import { openSocket } from '../src/e2ee/group/socket_channel';
 // No session counts so far: answers from here on are to what the driver itself has said.
 const FIRST_REF = 2 ** 40;
 
+// Without a closing handshake (RFC 6455 section 7.4.1).
+const ABNORMAL = 1006;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a device is told is in the order. */
@@ -22,12 +25,24 @@ export class Wire {
   #connection: ChannelConnection | undefined;
 
   constructor(address: string) {
-    const open = openSocket((to, protocol) => new WebSocket(to, protocol), address);
     this.connect = (handlers) => {
+      let isOver = false;
+      const closed = (code: number): void => {
+        if (!isOver) handlers.closed(code);
+        isOver = true;
+      };
       const text = (frame: string): void => {
         if (!this.#take(JSON.parse(frame) as Fields)) handlers.text(frame);
       };
-      this.#connection = open({ ...handlers, text });
+      const make = (to: string, protocol: string): WebSocket => {
+        const socket = new WebSocket(to, protocol);
+        // Node 20 says of a connection that was refused that it failed, and not that it is closed.
+        socket.addEventListener('error', () => {
+          closed(ABNORMAL);
+        });
+        return socket;
+      };
+      this.#connection = openSocket(make, address)({ ...handlers, text, closed });
       return this.#connection;
     };
   }

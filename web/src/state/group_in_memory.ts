@@ -61,6 +61,7 @@ export class GroupInMemory implements GroupPort {
       from,
       epoch: this.view.value?.epoch ?? 0,
       sequence: 1,
+      position: 1,
       digest: new Uint8Array(32),
       body,
     };

@@ -27,6 +27,8 @@ interface Parts {
   readonly groupId: Bytes;
   /** Resolves once everything has come that was in the order when the connection came back. */
   readonly synced: () => Promise<void>;
+  /** Resolves once this device is a member: of a commit that joins there can be no other beside it. */
+  readonly joined: () => Promise<void>;
 }
 
 interface Job {
@@ -78,6 +80,7 @@ export class CommitDesk {
 
   async #carry({ make, isHosts }: Job): Promise<CommitOutcome> {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      await this.#parts.joined();
       let prepared: Prepared | undefined;
       try {
         prepared = await make();

@@ -201,9 +201,10 @@ export class EntryReader {
       return unreadable('replayed');
     }
     memory.liveness.signed(leaf.leafKey, read.position);
-    const { type, sequence, body } = read;
+    const { type, sequence, position, body } = read;
     const digest = await sha256(statement);
-    return { kind: 'message', type, from, epoch, sequence, digest, body } satisfies ReceivedMessage;
+    const said = { type, from, epoch, sequence, position, digest, body };
+    return { kind: 'message', ...said } satisfies ReceivedMessage;
   }
 }
 

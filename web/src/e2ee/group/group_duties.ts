@@ -1,5 +1,6 @@
 import type { ChannelClient } from './channel_client';
 import type { Clock } from '../../observable/clock';
+import type { Bytes } from '../../protocol/bytes';
 import type { SignedLeave } from './commit_data';
 import type { CommitDesk } from './commit_desk';
 import type { GroupKeys, GroupView } from './group_keys';
@@ -159,9 +160,14 @@ export class GroupDuties {
   }
 
   #sendHeartbeat(): void {
+    // It is of the epoch in which it is sent, which may be later: after a broken connection.
+    this.#parts.messages.sendLatest('heartbeat', () => this.#heartbeat());
+  }
+
+  #heartbeat(): Bytes | undefined {
     const view = this.#parts.view();
     if (view === undefined || view.roster.length < 2) {
-      return;
+      return undefined;
     }
     const { hasToAsk, head, isLocked } = view.acts;
     const { treeHash } = view;
@@ -173,7 +179,7 @@ export class GroupDuties {
       actHead: head,
       checkpoint: new Uint8Array(),
     };
-    this.#parts.messages.send('heartbeat', encodeHeartbeat(body));
+    return encodeHeartbeat(body);
   }
 
   #refreshLater(): void {

@@ -45,6 +45,11 @@ export class HealthWatch {
     }
   }
 
+  /** Somebody has signed to have read past what began this epoch, and to be in an earlier one. */
+  contradicted(identity: string, ownEpoch: number): void {
+    this.#judge(identity, ownEpoch, false);
+  }
+
   /** Something came of an epoch that this device is not in. */
   ahead(nowMs: number): void {
     this.#aheadSinceMs ??= nowMs;

@@ -81,6 +81,8 @@ export interface ReceivedMessage {
   readonly from: Member;
   readonly epoch: number;
   readonly sequence: number;
+  /** How far its sender had read. */
+  readonly position: number;
   /** The SHA-256 of what was signed. */
   readonly digest: Bytes;
   readonly body: Bytes;

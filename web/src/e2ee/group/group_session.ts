@@ -14,7 +14,7 @@ import { JoinFlow } from './join_flow';
 import { MemberTalk } from './member_talk';
 import { MessageDesk } from './message_desk';
 import { OrderPosition } from './order_position';
-import type { SessionNotice, SessionParts, SessionState } from './session_parts';
+import { untilMember, type SessionNotice, type SessionParts, type SessionState } from './session_parts';
 
 // The server takes messages of the epoch and of 32 before it: farther behind, no substitute gets there.
 const MAX_BEHIND = 32;
@@ -38,6 +38,7 @@ export class GroupSession {
   #queue: Promise<void> = Promise.resolve();
   #channelEpoch = 0;
   #isAckDue = false;
+  #ownSubstitute: Bytes | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -47,6 +48,7 @@ export class GroupSession {
       hostSigner: parts.hostSigner,
       channel: this.#channel,
       synced: () => this.#order.synced(),
+      joined: () => untilMember(this.#state),
     });
     this.#messages = this.#makeMessages();
     this.#joining = this.#makeJoining();
@@ -131,8 +133,7 @@ export class GroupSession {
   }
 
   get #isOver(): boolean {
-    const { kind } = this.#state.value;
-    return kind === 'removed' || kind === 'ended';
+    return ['removed', 'ended'].includes(this.#state.value.kind);
   }
 
   /** By how many epochs the order is ahead of this device: entries that were void. */
@@ -201,7 +202,7 @@ export class GroupSession {
         return this.#message(processed);
       case 'own-message':
         this.#messages.landed(processed.sequence, processed.isTooOld);
-        return;
+        return this.#substitute(this.#ownSubstitute);
       case 'unreadable':
         if (processed.why === 'ahead') this.#talk.ahead();
         this.#note('unreadable-entry', processed.why);
@@ -211,7 +212,7 @@ export class GroupSession {
   async #committed({ change, isOwn }: Extract<Processed, { kind: 'commit' }>): Promise<void> {
     const isEntry = change.kind === 'join' || change.kind === 'rejoin';
     await this.#moved();
-    this.#commits.committed(isOwn);
+    this.#commits.committed(isOwn && !isEntry);
     if (isOwn && isEntry) {
       this.#entered();
     } else if (isEntry && (this.#view.value?.acts.count ?? 0) > 0) {
@@ -230,7 +231,7 @@ export class GroupSession {
     }
     const before = this.#view.value;
     this.#view.set(view);
-    this.#talk.moved(view, before);
+    this.#talk.moved(view, before, this.#order.last ?? 0);
     this.#duties.rosterChanged(view);
     // One acknowledgement for all epochs that came at once.
     if (!this.#isAckDue) {
@@ -292,8 +293,9 @@ export class GroupSession {
   }
 
   /** Fills the place of a void entry. */
-  async #substitute(commit: Bytes): Promise<void> {
-    if (this.#behind > 0) {
+  async #substitute(commit: Bytes | undefined): Promise<void> {
+    this.#ownSubstitute = undefined;
+    if (commit !== undefined && this.#behind > 0) {
       const processed = await this.#parts.keys.processSubstitute(commit);
       if (processed.kind === 'commit') {
         await this.#committed(processed);
@@ -307,7 +309,7 @@ export class GroupSession {
     if (type === 'heartbeat') {
       this.#talk.ownHeartbeat(body, digest);
     } else if (type === 'substitute') {
-      this.#enqueue(() => this.#substitute(body));
+      this.#ownSubstitute = body;
     } else if (type === 'leave') {
       this.#end({ kind: 'ended', why: 'left' });
     }
@@ -325,9 +327,7 @@ export class GroupSession {
     if (this.#isOver) {
       return;
     }
-    if (why !== undefined) {
-      this.#parts.onNotice({ kind: 'joining-anew', why });
-    }
+    if (why !== undefined) this.#parts.onNotice({ kind: 'joining-anew', why });
     this.#state.set({ kind: 'joining' });
     this.#joining.start();
   }

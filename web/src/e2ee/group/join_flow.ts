@@ -9,6 +9,9 @@ import type { SessionNotice } from './session_parts';
 
 const PAUSE_MS = 250;
 
+// An entry comes sooner than this after the word that it is in the order.
+const ENTRY_MS = 5_000;
+
 // How often somebody who waits for the host asks whether there is a group.
 const WAIT_MS = 2_000;
 
@@ -32,6 +35,7 @@ interface Parts {
 export class JoinFlow {
   readonly #parts: Parts;
   #isRunning = false;
+  #runs = 0;
   #actHead: Bytes = NO_ACTS;
   #created: Bytes | undefined;
   #isWaiting = false;
@@ -52,7 +56,7 @@ export class JoinFlow {
   start(): void {
     if (!this.#isRunning) {
       this.#isRunning = true;
-      void this.#run();
+      void this.#run(++this.#runs);
     }
   }
 
@@ -63,8 +67,8 @@ export class JoinFlow {
     this.#created = undefined;
   }
 
-  async #run(): Promise<void> {
-    while (this.#isRunning) {
+  async #run(run: number): Promise<void> {
+    while (this.#isRunning && run === this.#runs) {
       const pauseMs = await this.#once();
       if (pauseMs === undefined) {
         return;
@@ -129,8 +133,8 @@ export class JoinFlow {
     if (answer.kind === 'refused') {
       return this.#refused(answer);
     }
-    // Its entry makes a member of this device, now or among what was missed.
-    return answer.kind === 'lost' ? this.#whenSynced() : undefined;
+    // Its entry makes a member of this device, now or among what was missed; or else it was void.
+    return answer.kind === 'lost' ? this.#whenSynced() : ENTRY_MS;
   }
 
   /** @param replaces - the epoch of a group that nobody answers for. */

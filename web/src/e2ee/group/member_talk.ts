@@ -32,6 +32,7 @@ export class MemberTalk {
   readonly #watch: HealthWatch;
   readonly #treeHashes = new Map<number, Bytes>();
   readonly #histories = new Map<string, HistoryCollector>();
+  #beganAt = 0;
   #stopWatching: (() => void) | undefined;
 
   constructor(parts: Parts) {
@@ -52,8 +53,9 @@ export class MemberTalk {
     this.#watch.restart(this.#parts.clock.now());
   }
 
-  /** Another epoch. */
-  moved(view: GroupView, before: GroupView | undefined): void {
+  /** Another epoch, which began with an entry of the order. */
+  moved(view: GroupView, before: GroupView | undefined, position: number): void {
+    this.#beganAt = position;
     this.#treeHashes.set(view.epoch, view.treeHash);
     this.#treeHashes.delete(view.epoch - KEPT_EPOCHS);
     this.#watch.moved();
@@ -73,6 +75,7 @@ export class MemberTalk {
 
   /** Takes a message about the group itself; false when it is about something else. */
   async take(message: ReceivedMessage): Promise<boolean> {
+    this.#compare(message);
     switch (message.type) {
       case 'heartbeat':
         this.#heartbeat(message);
@@ -104,10 +107,19 @@ export class MemberTalk {
       return;
     }
     this.#watch.acknowledged(reading, view.epoch, this.#parts.clock.now());
+    this.#compare(reading);
     if (reading.agrees) {
       this.ready.set(new Set([...this.ready.value, reading.from.identity]));
     }
     this.#showHealth();
+  }
+
+  /** Whoever has read past the entry that began this epoch is in it, or was given another order. */
+  #compare({ from, epoch, position }: Pick<AckReading, 'from' | 'epoch' | 'position'>): void {
+    const view = this.#parts.view();
+    if (view !== undefined && epoch < view.epoch && position > this.#beganAt) {
+      this.#watch.contradicted(from.identity, view.epoch);
+    }
   }
 
   #heartbeat({ from, epoch, body, digest }: ReceivedMessage): void {
@@ -119,7 +131,11 @@ export class MemberTalk {
     const follows = this.#parts.heartbeats.follow(heartbeat, digest);
     const view = this.#parts.view();
     const hasHead = view?.epoch !== epoch || equalBytes(heartbeat.actHead, view.acts.head);
-    const agrees = follows && hasHead && equalBytes(heartbeat.treeHash, treeHash);
+    const isOfNow = hasHead && equalBytes(heartbeat.treeHash, treeHash);
+    // What it says may be of the epoch before, if that ended just before it was sealed.
+    const before = this.#treeHashes.get(epoch - 1);
+    const isOfBefore = before !== undefined && equalBytes(heartbeat.treeHash, before);
+    const agrees = follows && (isOfNow || isOfBefore);
     this.#watch.heard(from.identity, epoch, agrees, this.#parts.clock.now());
     this.#parts.duties.heartbeatHeard();
     this.#showHealth();

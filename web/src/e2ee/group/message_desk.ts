@@ -26,9 +26,14 @@ interface Parts {
   readonly onNoGroup: () => void;
 }
 
+/** What is said, or how to say it when it can be said: undefined when it need not be any more. */
+type Body = Bytes | (() => Bytes | undefined);
+
 interface Outgoing {
   readonly type: MessageType;
-  readonly body: Bytes;
+  readonly body: Body;
+  /** What it was sealed with. */
+  said: Bytes;
   sequence: number | undefined;
   digest: Bytes;
 }
@@ -48,12 +53,20 @@ export class MessageDesk {
     return this.#waiting.length + this.#underWay.size;
   }
 
+  /** Sends what is true when it is sent, and once: not again while one of this type waits. */
+  sendLatest(type: MessageType, make: () => Bytes | undefined): void {
+    if (!this.#waiting.some((outgoing) => outgoing.type === type)) {
+      this.send(type, make);
+    }
+  }
+
   /** Sends a message; false when too many wait already. */
-  send(type: MessageType, body: Bytes): boolean {
+  send(type: MessageType, body: Body): boolean {
     if (this.waiting >= MAX_WAITING) {
       return false;
     }
-    this.#waiting.push({ type, body, sequence: undefined, digest: new Uint8Array() });
+    const [said, digest] = [new Uint8Array(), new Uint8Array()];
+    this.#waiting.push({ type, body, said, sequence: undefined, digest });
     void this.work();
     return true;
   }
@@ -69,7 +82,7 @@ export class MessageDesk {
       this.#waiting.unshift(outgoing);
       void this.work();
     } else {
-      this.#parts.onLanded(outgoing.type, outgoing.digest, outgoing.body);
+      this.#parts.onLanded(outgoing.type, outgoing.digest, outgoing.said);
     }
   }
 
@@ -98,7 +111,12 @@ export class MessageDesk {
 
   async #send(outgoing: Outgoing): Promise<void> {
     const { keys, channel, clock } = this.#parts;
-    const sealed = await keys.seal(outgoing.type, outgoing.body, outgoing.sequence);
+    const said = typeof outgoing.body === 'function' ? outgoing.body() : outgoing.body;
+    if (said === undefined) {
+      return;
+    }
+    outgoing.said = said;
+    const sealed = await keys.seal(outgoing.type, said, outgoing.sequence);
     outgoing.sequence = sealed.sequence;
     outgoing.digest = sealed.digest;
     this.#underWay.set(sealed.sequence, outgoing);

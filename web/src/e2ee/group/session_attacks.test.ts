@@ -64,9 +64,11 @@ describe('a server that', () => {
     await room.person(0).session.refresh();
     await room.pass(60_000);
     expect(await room.groups()).toBeGreaterThan(1);
-    for (const kind of kindsOf(room)) {
-      expect(['diverged', 'stale-epoch', 'silent']).toContain(kind);
-    }
+    expect(kindsOf(room)).toEqual(['diverged', 'diverged', 'stale-epoch', 'stale-epoch']);
+    const health = room.person(0).session.health.value;
+    const accused = health.kind === 'diverged' ? health.identities : [];
+    expect(accused).not.toEqual([]);
+    for (const identity of accused) expect(half).toContain(identity);
   });
 
   it('tells one half another story for the same epoch: both see that the others differ (A7)', async () => {

@@ -1,3 +1,4 @@
+import type { Observable } from '../../observable/observable';
 import type { SigningKey } from '../../protocol/signing';
 import type { ChannelConnection, ChannelEnd, ConnectionHandlers } from './channel_client';
 import type { Clock } from '../../observable/clock';
@@ -43,4 +44,19 @@ export interface SessionParts {
   readonly grant?: SignedGrant;
   readonly onMessage: (message: ReceivedMessage) => void;
   readonly onNotice: (notice: SessionNotice) => void;
+}
+
+/** Resolves once a device is a member; never, if it does not become one. */
+export async function untilMember(state: Observable<SessionState>): Promise<void> {
+  if (state.value.kind === 'member') {
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    const stop = state.subscribe(({ kind }) => {
+      if (kind === 'member') {
+        stop();
+        resolve();
+      }
+    });
+  });
 }
