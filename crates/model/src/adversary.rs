@@ -48,7 +48,9 @@ pub fn mischief(meeting: &Meeting, scope: &Scope) -> Vec<Mischief> {
     }
     let mut list = Vec::new();
     for epoch in epochs(meeting) {
-        let outside = [MAL, MAL_TOO].into_iter().filter(|key| !epoch.roster.has(*key));
+        let outside = [MAL, MAL_TOO]
+            .into_iter()
+            .filter(|key| !epoch.roster.has(*key));
         for key in outside {
             add_entries(meeting, &epoch, key, &mut list);
         }
@@ -69,7 +71,10 @@ pub fn harm(meeting: &mut Meeting, mischief: Mischief) {
     match mischief {
         Mischief::Rubbish => {
             if let Some(stand) = meeting.stand {
-                meeting.stand = Some(Stand { number: stand.number + 1, info: None });
+                meeting.stand = Some(Stand {
+                    number: stand.number + 1,
+                    info: None,
+                });
                 meeting.append(Entry::Commit(rubbish(meeting)));
             }
         }
@@ -91,7 +96,10 @@ pub fn harm(meeting: &mut Meeting, mischief: Mischief) {
         }
         Mischief::Fill(commit) => meeting.append(Entry::Substitute(commit)),
         Mischief::TellNothing(epoch) => {
-            meeting.append(Entry::History { told_in: epoch.id, head: Head::MAX });
+            meeting.append(Entry::History {
+                told_in: epoch.id,
+                head: Head::MAX,
+            });
         }
     }
 }
@@ -111,12 +119,20 @@ pub fn lies(meeting: &Meeting, rules: &Rules) -> Vec<Lie> {
         list.extend((0..meeting.order.len()).map(|entry| Lie::Give(at, entry)));
         if meeting.budget.offers > 0 {
             let offers = meeting.published.iter().flat_map(|(epoch, _)| {
-                heads.clone().map(|head| Offer { epoch: *epoch, head })
+                heads.clone().map(|head| Offer {
+                    epoch: *epoch,
+                    head,
+                })
             });
             let is_good = |offer: &Offer| is_offer_good(&meeting.facts(rules), device, offer);
             list.extend(offers.filter(is_good).map(|offer| Lie::Offer(at, offer)));
             let is_denied = |head: &Head| may_create(rules, device, *head);
-            list.extend(heads.clone().filter(is_denied).map(|head| Lie::Deny(at, head)));
+            list.extend(
+                heads
+                    .clone()
+                    .filter(is_denied)
+                    .map(|head| Lie::Deny(at, head)),
+            );
         }
         if meeting.budget.quarters > 0 || meeting.now > 0 {
             let others = (0..meeting.devices.len()).filter(|other| *other != at);
@@ -179,9 +195,18 @@ fn epochs(meeting: &Meeting) -> Vec<Epoch> {
     if meeting.budget.server_lies {
         return meeting.published.iter().map(|(epoch, _)| *epoch).collect();
     }
-    let Some(stand) = meeting.stand else { return Vec::new() };
-    let used = meeting.devices.iter().filter(|device| device.is_here()).filter_map(|device| device.epoch);
-    let mut list: Vec<Epoch> = used.chain(stand.info).filter(|epoch| epoch.number == stand.number).collect();
+    let Some(stand) = meeting.stand else {
+        return Vec::new();
+    };
+    let used = meeting
+        .devices
+        .iter()
+        .filter(|device| device.is_here())
+        .filter_map(|device| device.epoch);
+    let mut list: Vec<Epoch> = used
+        .chain(stand.info)
+        .filter(|epoch| epoch.number == stand.number)
+        .collect();
     list.sort_unstable();
     list.dedup();
     list
@@ -203,12 +228,34 @@ fn add_entries(meeting: &Meeting, epoch: &Epoch, by: Key, list: &mut Vec<Mischie
         nonce: meeting.nonce(epoch.id, by),
     };
     list.push(Mischief::Commit(*epoch, base));
-    list.push(Mischief::Commit(*epoch, Commit { reason: Reason::FalseGrant, ..base }));
+    list.push(Mischief::Commit(
+        *epoch,
+        Commit {
+            reason: Reason::FalseGrant,
+            ..base
+        },
+    ));
+    let until = meeting.grants[usize::from(by.0)];
+    if until > 0 {
+        list.push(Mischief::Commit(
+            *epoch,
+            Commit {
+                reason: Reason::Grant { until },
+                ..base
+            },
+        ));
+    }
     if base.head != 0 {
         list.push(Mischief::Commit(*epoch, Commit { head: 0, ..base }));
     }
     for victim in epoch.roster.without(MALICIOUS).iter().take(1) {
-        list.push(Mischief::Commit(*epoch, Commit { removes: Keys::of(victim), ..base }));
+        list.push(Mischief::Commit(
+            *epoch,
+            Commit {
+                removes: Keys::of(victim),
+                ..base
+            },
+        ));
     }
 }
 
@@ -225,18 +272,47 @@ fn add_commits(meeting: &Meeting, epoch: &Epoch, by: Key, list: &mut Vec<Mischie
     };
     list.push(Mischief::Commit(*epoch, base));
     list.push(Mischief::Fill(base));
-    list.push(Mischief::Commit(*epoch, Commit { is_external: true, removes: Keys::of(by), ..base }));
+    list.push(Mischief::Commit(
+        *epoch,
+        Commit {
+            is_external: true,
+            removes: Keys::of(by),
+            ..base
+        },
+    ));
     if base.head != 0 {
         list.push(Mischief::Commit(*epoch, Commit { head: 0, ..base }));
     }
     let last = meeting.acts.last();
-    let positions = (0..u8::try_from(meeting.order.len()).unwrap_or(0)).take(if has_time(meeting) { 3 } else { 0 });
-    for victim in epoch.roster.without(MALICIOUS).iter().filter(|key| *key != ANN || last == 0) {
-        let out = Commit { removes: Keys::of(victim), ..base };
+    let positions = (0..u8::try_from(meeting.order.len()).unwrap_or(0))
+        .take(if has_time(meeting) { 3 } else { 0 });
+    for victim in epoch
+        .roster
+        .without(MALICIOUS)
+        .iter()
+        .filter(|key| *key != ANN || last == 0)
+    {
+        let out = Commit {
+            removes: Keys::of(victim),
+            ..base
+        };
         list.push(Mischief::Commit(*epoch, out));
-        list.push(Mischief::Commit(*epoch, Commit { reason: Reason::Left, ..out }));
+        list.push(Mischief::Commit(
+            *epoch,
+            Commit {
+                reason: Reason::Left,
+                ..out
+            },
+        ));
         if last > 0 {
-            list.push(Mischief::Commit(*epoch, Commit { reason: Reason::Act(last), head: last, ..out }));
+            list.push(Mischief::Commit(
+                *epoch,
+                Commit {
+                    reason: Reason::Act(last),
+                    head: last,
+                    ..out
+                },
+            ));
         }
         let lost = positions.clone().map(|position| Reason::Lost { position });
         list.extend(lost.map(|reason| Mischief::Commit(*epoch, Commit { reason, ..out })));
@@ -247,12 +323,19 @@ fn add_plants(meeting: &Meeting, scope: &Scope, list: &mut Vec<Mischief>) {
     let Some(stand) = meeting.stand else {
         if !meeting.budget.server_lies && meeting.head == 0 {
             list.push(Mischief::Create(None));
-            list.push(Mischief::Create(Some(Epoch::made_up(1, Keys::of(MAL), u8::MAX))));
+            list.push(Mischief::Create(Some(Epoch::made_up(
+                1,
+                Keys::of(MAL),
+                u8::MAX,
+            ))));
         }
         return;
     };
     // Leaves that it has seen in a tree can be put into another one.
-    let shown = meeting.anchor().and_then(|device| device.epoch).map(|epoch| epoch.roster);
+    let shown = meeting
+        .anchor()
+        .and_then(|device| device.epoch)
+        .map(|epoch| epoch.roster);
     let looks_real = shown.map(|roster| Epoch::made_up(stand.number, roster.with(MAL), u8::MAX));
     let mut plants = vec![looks_real];
     if scope.has_shams {
@@ -271,10 +354,17 @@ fn add_plants(meeting: &Meeting, scope: &Scope, list: &mut Vec<Mischief>) {
 fn rubbish(meeting: &Meeting) -> Commit {
     let nonce = meeting.nonce(NOWHERE, MAL);
     let head = meeting.head;
-    Commit { on: NOWHERE, by: MAL, is_external: false, removes: Keys::default(), reason: Reason::None, head, nonce }
+    Commit {
+        on: NOWHERE,
+        by: MAL,
+        is_external: false,
+        removes: Keys::default(),
+        reason: Reason::None,
+        head,
+        nonce,
+    }
 }
 
 fn has_time(meeting: &Meeting) -> bool {
     meeting.now > 0 || meeting.budget.quarters > 0
 }
-

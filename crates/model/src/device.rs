@@ -156,10 +156,19 @@ impl Device {
         *signed = entries.min(self.cursor).max(*signed);
     }
 
+    /// Everybody in its roster gets the full time to be heard from.
+    pub fn gives_time(&mut self) {
+        let roster = self.epoch.map_or(Keys::default(), |epoch| epoch.roster);
+        for key in roster.iter() {
+            self.heard(key, self.cursor);
+        }
+    }
+
     /// Takes the next entry of its order.
     pub fn read(&mut self, facts: &Facts<'_>, entry: &Entry) -> Effect {
         let is_late = self.cursor < self.late_until;
-        self.received.push(if is_late { LONG_AGO } else { facts.now });
+        self.received
+            .push(if is_late { LONG_AGO } else { facts.now });
         self.cursor += 1;
         match entry {
             Entry::Commit(commit) => self.read_commit(facts, commit),
@@ -217,7 +226,9 @@ impl Device {
     fn take(&mut self, facts: &Facts<'_>, commit: &Commit) -> Option<Effect> {
         let after = if commit.by == self.key {
             // Its own it has judged before it sent it.
-            self.epoch.filter(|epoch| epoch.id == commit.on).map(|epoch| commit.after(&epoch))
+            self.epoch
+                .filter(|epoch| epoch.id == commit.on)
+                .map(|epoch| commit.after(&epoch))
         } else {
             judge(facts, self, commit)
         }?;
@@ -242,7 +253,10 @@ impl Device {
             return Some(Effect::default());
         }
         self.went(commit, gone);
-        Some(Effect { evicted: Some((gone, commit.reason)), uploads: false })
+        Some(Effect {
+            evicted: Some((gone, commit.reason)),
+            uploads: false,
+        })
     }
 
     fn went(&mut self, commit: &Commit, gone: Keys) {
@@ -273,14 +287,12 @@ impl Device {
         self.is_new = true;
         // Those who were there may not know the acts: when the group was made anew.
         self.owes_history = facts.rules.acts_outlive_group && head != 0 && self.knows_acts();
-        for key in epoch.roster.iter() {
-            // Who was there before gets the full time to be heard from.
-            self.heard(key, self.cursor);
-        }
+        self.gives_time();
     }
 
     fn read_history(&mut self, facts: &Facts<'_>, told_in: EpochId, head: Head) {
-        let is_readable = self.epoch.is_some_and(|epoch| epoch.id == told_in) || self.past.contains(&told_in);
+        let is_readable =
+            self.epoch.is_some_and(|epoch| epoch.id == told_in) || self.past.contains(&told_in);
         if self.stage != Stage::Member || !is_readable {
             return;
         }
@@ -291,7 +303,9 @@ impl Device {
         if is_genuine && !self.knows_acts() && facts.acts.leads(self.known, head) {
             self.learn(facts, head);
             let removed = facts.acts.state(head).removed;
-            let is_among = self.epoch.is_some_and(|epoch| !epoch.roster.and(removed).is_empty());
+            let is_among = self
+                .epoch
+                .is_some_and(|epoch| !epoch.roster.and(removed).is_empty());
             if facts.rules.learner_judges_anew && is_among {
                 self.join_anew();
             }

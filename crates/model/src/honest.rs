@@ -4,7 +4,7 @@ use crate::acts::{Deed, Head};
 use crate::device::{Device, MAX_TRIES, Stage};
 use crate::epoch::{Commit, Entry, Epoch, Reason};
 use crate::meeting::{Meeting, Stand};
-use crate::people::{ANN, BEN, BEN_ANEW, Keys};
+use crate::people::{ANN, BEN, BEN_ANEW, Key, Keys};
 use crate::rules::{Facts, Offer, Rules, is_offer_good};
 use crate::scope::deeds;
 
@@ -70,8 +70,9 @@ pub fn duties(meeting: &Meeting, rules: &Rules) -> Vec<Duty> {
     }
     if list.is_empty() {
         // Seconds after everything else has come to rest.
-        let apart: Vec<_> =
-            (0..meeting.devices.len()).filter(|at| joins_anew(meeting, rules, *at)).collect();
+        let apart: Vec<_> = (0..meeting.devices.len())
+            .filter(|at| joins_anew(meeting, rules, *at))
+            .collect();
         // Each time it takes twice as long.
         let fewest = apart.iter().map(|at| meeting.devices[*at].tries).min();
         let is_next = |at: &usize| Some(meeting.devices[*at].tries) == fewest;
@@ -94,17 +95,19 @@ fn add_duties(meeting: &Meeting, rules: &Rules, at: usize, list: &mut Vec<Duty>)
             _ => {}
         }
     }
-    let Some(epoch) = device.epoch.filter(|_| device.is_here()) else { return };
-    let is_apart = device.is_new || meeting.is_apart(rules, at);
-    let may_lead = !(rules.minority_keeps_still && is_apart);
-    if may_lead && fills(meeting, rules, device, &epoch) {
+    let Some(epoch) = device.epoch.filter(|_| device.is_here()) else {
+        return;
+    };
+    if fills(meeting, rules, device, &epoch) {
         list.push(Duty::Fill(at));
     }
     if device.owes_history && device.knows_acts() {
         list.push(Duty::TellActs(at));
     }
-    let Some(stand) = meeting.stand.filter(|stand| stand.number == epoch.number) else { return };
-    if may_lead && stand.info != Some(epoch) && is_wanted(meeting, rules, &stand) {
+    let Some(stand) = meeting.stand.filter(|stand| stand.number == epoch.number) else {
+        return;
+    };
+    if stand.info != Some(epoch) && is_wanted(meeting, rules, &stand) {
         list.push(Duty::Upload(at));
     }
     if !gone(device, &epoch).is_empty() {
@@ -122,6 +125,9 @@ pub fn fulfil(meeting: &mut Meeting, rules: &Rules, duty: Duty) {
             let entry = meeting.order[usize::from(meeting.devices[at].cursor)];
             if meeting.read(rules, at, &entry).uploads {
                 upload(meeting, at);
+            }
+            if meeting.now > 0 {
+                hear(meeting, at);
             }
         }
         Duty::Create(at) => create(meeting, rules, at),
@@ -144,13 +150,17 @@ pub fn fulfil(meeting: &mut Meeting, rules: &Rules, duty: Duty) {
         Duty::TellActs(at) => tell(meeting, at),
         Duty::RemoveLeft(at) => {
             let device = &meeting.devices[at];
-            let keys = device.epoch.map_or(Keys::default(), |epoch| gone(device, &epoch));
+            let keys = device
+                .epoch
+                .map_or(Keys::default(), |epoch| gone(device, &epoch));
             commit(meeting, at, keys, Reason::Left);
         }
         Duty::RemoveLost(at) => {
             let device = &meeting.devices[at];
             let facts = meeting.facts(rules);
-            if let Some((keys, reason)) = device.epoch.and_then(|epoch| claim(&facts, device, &epoch)) {
+            if let Some((keys, reason)) =
+                device.epoch.and_then(|epoch| claim(&facts, device, &epoch))
+            {
                 commit(meeting, at, keys, reason);
             }
         }
@@ -182,7 +192,9 @@ pub fn choices(meeting: &Meeting, rules: &Rules) -> Vec<Choice> {
         if budget.grants > 0 && can_host && device.stage != Stage::Over && !is_inside {
             list.push(Choice::Grant(at));
         }
-        list.extend((budget.arrivals > 0 && device.stage == Stage::Out).then_some(Choice::Open(at)));
+        list.extend(
+            (budget.arrivals > 0 && device.stage == Stage::Out).then_some(Choice::Open(at)),
+        );
         if device.is_here() {
             let current = is_current(meeting, device);
             list.extend((budget.leaves > 0).then_some(Choice::Leave(at)));
@@ -191,19 +203,25 @@ pub fn choices(meeting: &Meeting, rules: &Rules) -> Vec<Choice> {
         }
         list.extend((!device.is_online).then_some(Choice::ComeBack(at)));
     }
-    let can_forget = budget.losses > 0 && meeting.devices[1].key == BEN && meeting.devices[1].is_here();
+    let can_forget =
+        budget.losses > 0 && meeting.devices[1].key == BEN && meeting.devices[1].is_here();
     list.extend(can_forget.then_some(Choice::Forget));
-    let is_told = meeting.budget.server_lies || duties(meeting, rules).iter().all(|duty| !is_urgent(meeting, duty));
+    let is_told = meeting.budget.server_lies
+        || duties(meeting, rules)
+            .iter()
+            .all(|duty| !is_urgent(meeting, duty));
     list.extend((budget.quarters > 0 && is_told).then_some(Choice::Wait));
-    let is_on_channel = |device: &Device| device.is_online && !matches!(device.stage, Stage::Out | Stage::Over);
+    let is_on_channel =
+        |device: &Device| device.is_online && !matches!(device.stage, Stage::Out | Stage::Over);
     let is_empty = !meeting.devices.iter().any(is_on_channel);
-    list.extend((budget.idlings > 0 && is_empty && meeting.stand.is_some()).then_some(Choice::Idle));
+    list.extend(
+        (budget.idlings > 0 && is_empty && meeting.stand.is_some()).then_some(Choice::Idle),
+    );
     list
 }
 
 /// Lets one of them happen.
 pub fn choose(meeting: &mut Meeting, rules: &Rules, choice: Choice) {
-    let keeps_head = rules.acts_outlive_group;
     let budget = &mut meeting.budget;
     match choice {
         Choice::Act(deed) => {
@@ -241,7 +259,7 @@ pub fn choose(meeting: &mut Meeting, rules: &Rules, choice: Choice) {
             budget.absences -= 1;
             meeting.devices[at].is_online = false;
         }
-        Choice::ComeBack(at) => come_back(meeting, at),
+        Choice::ComeBack(at) => come_back(meeting, rules, at),
         Choice::Forget => {
             budget.losses -= 1;
             let mut device = Device::out(BEN_ANEW);
@@ -254,7 +272,7 @@ pub fn choose(meeting: &mut Meeting, rules: &Rules, choice: Choice) {
         Choice::Idle => {
             budget.idlings -= 1;
             meeting.stand = None;
-            if !keeps_head {
+            if !rules.acts_outlive_group {
                 meeting.head = 0;
             }
             for device in &mut meeting.devices {
@@ -273,8 +291,16 @@ pub fn join(meeting: &mut Meeting, at: usize, Offer { epoch, head }: Offer) {
         on: epoch.id,
         by: device.key,
         is_external: true,
-        removes: if is_inside { Keys::of(device.key) } else { Keys::default() },
-        reason: if is_inside || until == 0 { Reason::None } else { Reason::Grant { until } },
+        removes: if is_inside {
+            Keys::of(device.key)
+        } else {
+            Keys::default()
+        },
+        reason: if is_inside || until == 0 {
+            Reason::None
+        } else {
+            Reason::Grant { until }
+        },
         head,
         nonce: meeting.nonce(epoch.id, device.key),
     };
@@ -286,7 +312,8 @@ pub fn join(meeting: &mut Meeting, at: usize, Offer { epoch, head }: Offer) {
 /// What everybody knows at once: who is acknowledged is not new any more.
 pub fn settle(meeting: &mut Meeting, rules: &Rules) {
     for at in 0..meeting.devices.len() {
-        if meeting.devices[at].is_here() && meeting.has_company(at) && !meeting.is_apart(rules, at) {
+        if meeting.devices[at].is_here() && meeting.has_company(at) && !meeting.is_apart(rules, at)
+        {
             meeting.devices[at].is_new = false;
             meeting.devices[at].tries = 0;
         }
@@ -294,7 +321,10 @@ pub fn settle(meeting: &mut Meeting, rules: &Rules) {
 }
 
 fn can_use(meeting: &Meeting, rules: &Rules, device: &Device, stand: &Stand) -> bool {
-    let offer = stand.info.map(|epoch| Offer { epoch, head: meeting.head });
+    let offer = stand.info.map(|epoch| Offer {
+        epoch,
+        head: meeting.head,
+    });
     offer.is_some_and(|offer| is_offer_good(&meeting.facts(rules), device, &offer))
 }
 
@@ -321,7 +351,10 @@ pub fn create(meeting: &mut Meeting, rules: &Rules, at: usize) {
     let seed = u8::try_from(meeting.order.len()).unwrap_or(0);
     let key = meeting.devices[at].key;
     let epoch = Epoch::made_up(1, Keys::of(key), seed * 8 + key.0 + 1);
-    meeting.stand = Some(Stand { number: 1, info: Some(epoch) });
+    meeting.stand = Some(Stand {
+        number: 1,
+        info: Some(epoch),
+    });
     let (head, end) = (meeting.head, u8::try_from(meeting.order.len()).unwrap_or(0));
     let device = &mut meeting.devices[at];
     device.stage = Stage::Member;
@@ -338,7 +371,10 @@ pub fn create(meeting: &mut Meeting, rules: &Rules, at: usize) {
 
 fn is_current(meeting: &Meeting, device: &Device) -> bool {
     let number = device.epoch.map(|epoch| epoch.number);
-    meeting.budget.server_lies || meeting.stand.is_some_and(|stand| Some(stand.number) == number)
+    meeting.budget.server_lies
+        || meeting
+            .stand
+            .is_some_and(|stand| Some(stand.number) == number)
 }
 
 fn host_did(meeting: &Meeting, deed: Deed) -> bool {
@@ -354,14 +390,20 @@ fn is_wanted(meeting: &Meeting, rules: &Rules, stand: &Stand) -> bool {
 
 fn fills(meeting: &Meeting, rules: &Rules, device: &Device, epoch: &Epoch) -> bool {
     let is_behind = (1..=rules.epochs_behind).contains(&device.behind);
-    let unread = meeting.order.get(usize::from(device.cursor)..).unwrap_or_default();
+    let unread = meeting
+        .order
+        .get(usize::from(device.cursor)..)
+        .unwrap_or_default();
     // Who is next in rank sees in time that the one before has done it.
     let is_done = |entry: &Entry| matches!(entry, Entry::Substitute(one) if one.on == epoch.id);
     rules.void_is_filled && is_behind && !device.has_filled && !unread.iter().any(is_done)
 }
 
 fn gone(device: &Device, epoch: &Epoch) -> Keys {
-    device.leavers.and(epoch.roster).without(Keys::of(device.key))
+    device
+        .leavers
+        .and(epoch.roster)
+        .without(Keys::of(device.key))
 }
 
 /// Whom a device would remove as lost, and at which position.
@@ -372,7 +414,9 @@ fn claim(facts: &Facts<'_>, device: &Device, epoch: &Epoch) -> Option<(Keys, Rea
     })?;
     let position = u8::try_from(position).ok()?;
     let others = epoch.roster.without(Keys::of(device.key));
-    let lost = others.iter().filter(|key| device.is_overdue(facts, *key, position, after));
+    let lost = others
+        .iter()
+        .filter(|key| device.is_overdue(facts, *key, position, after));
     let keys = lost.fold(Keys::default(), Keys::with);
     (!keys.is_empty()).then_some((keys, Reason::Lost { position }))
 }
@@ -385,13 +429,21 @@ fn joins_anew(meeting: &Meeting, rules: &Rules, at: usize) -> bool {
     if rules.apart_joins_anew && meeting.is_apart(rules, at) {
         return true;
     }
-    let is_where_it_joined = device.epoch.is_some_and(|epoch| epoch.number == device.floor);
+    let is_where_it_joined = device
+        .epoch
+        .is_some_and(|epoch| epoch.number == device.floor);
     device.is_new && is_where_it_joined && device.tries < MAX_TRIES && !meeting.has_company(at)
 }
 
 fn upload(meeting: &mut Meeting, at: usize) {
-    let Some(epoch) = meeting.devices[at].epoch else { return };
-    if let Some(stand) = meeting.stand.as_mut().filter(|stand| stand.number == epoch.number) {
+    let Some(epoch) = meeting.devices[at].epoch else {
+        return;
+    };
+    if let Some(stand) = meeting
+        .stand
+        .as_mut()
+        .filter(|stand| stand.number == epoch.number)
+    {
         stand.info = Some(epoch);
     }
 }
@@ -401,7 +453,10 @@ fn tell(meeting: &mut Meeting, at: usize) {
     device.owes_history = false;
     let head = device.head;
     if let Some(epoch) = device.epoch {
-        meeting.append(Entry::History { told_in: epoch.id, head });
+        meeting.append(Entry::History {
+            told_in: epoch.id,
+            head,
+        });
     }
 }
 
@@ -409,9 +464,21 @@ fn tell(meeting: &mut Meeting, at: usize) {
 fn own(meeting: &Meeting, at: usize, removes: Keys, reason: Reason) -> Commit {
     let device = &meeting.devices[at];
     let on = device.epoch.map_or(0, |epoch| epoch.id);
-    let head = if let Reason::Act(head) = reason { head } else { device.head };
+    let head = if let Reason::Act(head) = reason {
+        head
+    } else {
+        device.head
+    };
     let nonce = meeting.nonce(on, device.key);
-    Commit { on, by: device.key, is_external: false, removes, reason, head, nonce }
+    Commit {
+        on,
+        by: device.key,
+        is_external: false,
+        removes,
+        reason,
+        head,
+        nonce,
+    }
 }
 
 fn commit(meeting: &mut Meeting, at: usize, removes: Keys, reason: Reason) {
@@ -423,17 +490,23 @@ fn commit(meeting: &mut Meeting, at: usize, removes: Keys, reason: Reason) {
 
 fn act(meeting: &mut Meeting, deed: Deed) {
     let head = meeting.acts.sign(meeting.host().head, deed);
-    let roster = meeting.host().epoch.map_or(Keys::default(), |epoch| epoch.roster);
+    let roster = meeting
+        .host()
+        .epoch
+        .map_or(Keys::default(), |epoch| epoch.roster);
     let removes = meeting.acts.removed_by(head).and(roster);
     debug_assert!(meeting.host().key == ANN, "only the host acts");
     commit(meeting, 0, removes, Reason::Act(head));
 }
 
-fn come_back(meeting: &mut Meeting, at: usize) {
+fn come_back(meeting: &mut Meeting, rules: &Rules, at: usize) {
     let end = u8::try_from(meeting.order.len()).unwrap_or(u8::MAX);
     let device = &mut meeting.devices[at];
     device.is_online = true;
     device.late_until = end;
+    if rules.return_gives_time {
+        device.gives_time();
+    }
     if device.is_cut {
         device.is_cut = false;
         device.cursor = end;
@@ -453,18 +526,26 @@ fn wait(meeting: &mut Meeting) {
             meeting.lagging = meeting.lagging.with(device.key);
         }
     }
-    let signed: Vec<_> = meeting
-        .devices
-        .iter()
-        .filter(|device| device.is_here())
+    let present = meeting.devices.iter().filter(|device| device.is_here());
+    for (key, entries) in present
         .map(|device| (device.key, device.cursor))
-        .collect();
-    for (key, entries) in signed {
+        .collect::<Vec<_>>()
+    {
         meeting.signed_at[usize::from(key.0)] = meeting.now;
-        for device in &mut meeting.devices {
-            if device.is_here() {
-                device.heard(key, entries);
-            }
+        meeting.said[usize::from(key.0)] = entries;
+    }
+    for at in 0..meeting.devices.len() {
+        hear(meeting, at);
+    }
+}
+
+/// On one channel nothing overtakes: who has read everything has heard everybody, and who lags has not.
+fn hear(meeting: &mut Meeting, at: usize) {
+    let said = meeting.said;
+    let device = &mut meeting.devices[at];
+    if device.is_here() && usize::from(device.cursor) == meeting.order.len() {
+        for (key, entries) in (0..).map(Key).zip(said) {
+            device.heard(key, entries);
         }
     }
 }

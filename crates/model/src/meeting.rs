@@ -1,7 +1,7 @@
 //! A meeting as a state: devices, the order, and what was signed.
 
 use crate::acts::{Acts, Head};
-use crate::device::{Device, Effect, Stage};
+use crate::device::{Device, Effect, LONG_AGO, Stage};
 use crate::epoch::{Commit, Entry, Epoch, Reason};
 use crate::people::{ANN, KEYS, Key, Keys, MALICIOUS};
 use crate::rules::{Facts, Rules};
@@ -9,6 +9,9 @@ use crate::scope::Budget;
 
 /// More entries than any run with a group that comes to rest has.
 pub const MAX_ORDER: usize = 20;
+
+/// Who has signed nothing for so long has given reason to be called lost.
+const SILENT_QUARTERS: u8 = 3;
 
 /// Where the honest server says that the group stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +41,10 @@ pub struct Meeting {
     pub leaves: Keys,
     /// In quarter minutes.
     pub now: u8,
+    /// Who was silent when somebody said that they are lost. No rule looks at it.
+    pub rightly_lost: Keys,
+    /// How many entries each key has signed to have read.
+    pub said: [u8; KEYS],
     /// Whom an entry has not reached within the quarter minute.
     pub lagging: Keys,
     /// When each honest key last signed to have read.
@@ -58,7 +65,12 @@ impl Meeting {
     /// What everybody can check.
     #[must_use]
     pub fn facts<'a>(&'a self, rules: &'a Rules) -> Facts<'a> {
-        Facts { rules, acts: &self.acts, leaves: self.leaves, now: self.now }
+        Facts {
+            rules,
+            acts: &self.acts,
+            leaves: self.leaves,
+            now: self.now,
+        }
     }
 
     /// The host's device.
@@ -76,15 +88,22 @@ impl Meeting {
     /// Which others in a device's roster are heard to be where it is. Somebody malicious signs what is asked.
     fn heard_here(&self, device: &Device, roster: Keys) -> Keys {
         let others = roster.without(Keys::of(device.key));
-        let honest = self.devices.iter().filter(|other| Self::are_together(other, device));
-        honest.fold(MALICIOUS, |keys, other| keys.with(other.key)).and(others)
+        let honest = self
+            .devices
+            .iter()
+            .filter(|other| Self::are_together(other, device));
+        honest
+            .fold(MALICIOUS, |keys, other| keys.with(other.key))
+            .and(others)
     }
 
     /// Which others in a device's roster are heard to be somewhere else.
     fn heard_elsewhere(&self, device: &Device, roster: Keys) -> Keys {
         let is_elsewhere = |other: &&Device| other.is_here() && other.epoch != device.epoch;
         let honest = self.devices.iter().filter(is_elsewhere);
-        honest.fold(Keys::default(), |keys, other| keys.with(other.key)).and(roster)
+        honest
+            .fold(Keys::default(), |keys, other| keys.with(other.key))
+            .and(roster)
     }
 
     /// Whether anybody at all has signed to be where a device is, or nobody else is there.
@@ -92,7 +111,8 @@ impl Meeting {
     pub fn has_company(&self, at: usize) -> bool {
         let device = &self.devices[at];
         device.epoch.is_some_and(|epoch| {
-            epoch.roster == Keys::of(device.key) || !self.heard_here(device, epoch.roster).is_empty()
+            epoch.roster == Keys::of(device.key)
+                || !self.heard_here(device, epoch.roster).is_empty()
         })
     }
 
@@ -102,14 +122,19 @@ impl Meeting {
         let device = &self.devices[at];
         // Others come to where the host is, once the host has arrived.
         let is_centre = device.key == ANN && !device.is_new;
-        let Some(epoch) = device.epoch.filter(|_| !is_centre) else { return false };
+        let Some(epoch) = device.epoch.filter(|_| !is_centre) else {
+            return false;
+        };
         let here = self.heard_here(device, epoch.roster);
         // The host does not say where it is before somebody has acknowledged it there.
         let hears_host = rules.host_is_heard_outside && !self.host().is_new;
-        let known = if hears_host { epoch.roster.with(ANN) } else { epoch.roster };
+        let known = if hears_host {
+            epoch.roster.with(ANN)
+        } else {
+            epoch.roster
+        };
         let elsewhere = self.heard_elsewhere(device, known);
-        let is_most = !elsewhere.is_empty() && elsewhere.len() >= here.len();
-        elsewhere.has(ANN) || (is_most && !here.has(ANN))
+        elsewhere.has(ANN) || (!here.has(ANN) && yields(device, here, elsewhere))
     }
 
     /// How many commits of this author there are on this epoch already.
@@ -129,7 +154,10 @@ impl Meeting {
         let effect = device.read(&self.facts(rules), entry);
         self.devices[at] = device;
         if let Some((gone, reason)) = effect.evicted {
-            self.is_wronged |= gone.without(MALICIOUS).iter().any(|key| !self.is_right(&claims, key, reason));
+            self.is_wronged |= gone
+                .without(MALICIOUS)
+                .iter()
+                .any(|key| !self.is_right(&claims, key, reason));
         }
         effect
     }
@@ -143,14 +171,19 @@ impl Meeting {
         self.acts.has_removed(key) || self.leaves.has(key) || was_lost
     }
 
-    /// Somebody has been silent for three quarter minutes, and the judge could know it.
+    /// Somebody was silent for three quarter minutes when it was said; or a malicious server let it seem so.
     fn was_lost(&self, judge: &Device, key: Key, position: u8) -> bool {
-        let is_gone = self.now.saturating_sub(self.signed_at[usize::from(key.0)]) >= 3;
-        let is_withheld = self.budget.server_lies;
         let since = judge.received.get(usize::from(position)).copied();
-        let has_waited = since.is_some_and(|since| self.now.saturating_sub(since) >= 3 || since == u8::MAX);
+        let has_waited = since.is_some_and(|since| {
+            since == LONG_AGO || self.now.saturating_sub(since) >= SILENT_QUARTERS
+        });
         let has_signed = judge.signed[usize::from(key.0)] > position;
-        is_gone || (is_withheld && has_waited && !has_signed)
+        let seems_so = self.budget.server_lies && has_waited && !has_signed;
+        self.rightly_lost.has(key) || seems_so
+    }
+
+    fn is_silent(&self, key: Key) -> bool {
+        self.now.saturating_sub(self.signed_at[usize::from(key.0)]) >= SILENT_QUARTERS
     }
 
     /// Puts an entry into the order.
@@ -165,16 +198,25 @@ impl Meeting {
     /// A malicious one takes everything, and publishes what comes of it.
     pub fn take(&mut self, commit: Commit, before: &Epoch, head: Head) -> bool {
         let after = commit.after(before);
+        if matches!(commit.reason, Reason::Lost { .. }) {
+            let silent = commit.removes.iter().filter(|key| self.is_silent(*key));
+            self.rightly_lost = silent.fold(self.rightly_lost, Keys::with);
+        }
         if self.budget.server_lies {
             self.publish(after, commit.head);
         } else {
             let is_hosts = matches!(commit.reason, Reason::Act(_)) && commit.by == ANN;
-            let is_next = self.stand.is_some_and(|stand| stand.number == before.number);
+            let is_next = self
+                .stand
+                .is_some_and(|stand| stand.number == before.number);
             if !is_next || !(is_hosts || head == self.head) {
                 return false;
             }
             self.head = head;
-            self.stand = Some(Stand { number: after.number, info: Some(after) });
+            self.stand = Some(Stand {
+                number: after.number,
+                info: Some(after),
+            });
         }
         self.append(Entry::Commit(commit));
         true
@@ -213,4 +255,14 @@ impl Meeting {
             .iter()
             .filter(|device| device.is_online && !matches!(device.stage, Stage::Out | Stage::Over))
     }
+}
+
+/// Whether a device goes to where others are: to more than are with it; when they are as many, or it alone makes
+/// the difference, the new ones go, and then those who come later in rank. Otherwise both would, again and again.
+fn yields(device: &Device, here: Keys, elsewhere: Keys) -> bool {
+    let (with_it, there) = (here.with(device.key), elsewhere);
+    if there.is_empty() || there.len() < here.len() {
+        return false;
+    }
+    there.len() > with_it.len() || device.is_new || there.iter().next() < with_it.iter().next()
 }

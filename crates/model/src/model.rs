@@ -51,13 +51,21 @@ impl Model for GroupModel {
         let own = |duty: &Duty| {
             let is_servers = matches!(
                 duty,
-                Duty::Read(_) | Duty::Create(_) | Duty::Join(_) | Duty::Upload(_) | Duty::JoinAnew(_)
+                Duty::Read(_)
+                    | Duty::Create(_)
+                    | Duty::Join(_)
+                    | Duty::Upload(_)
+                    | Duty::JoinAnew(_)
             );
             !(server_lies && is_servers)
         };
         steps.extend(has_to.filter(own).map(Step::Duty));
         steps.extend(choices(meeting, &self.rules).into_iter().map(Step::Choice));
-        steps.extend(mischief(meeting, &self.scope).into_iter().map(Step::Mischief));
+        steps.extend(
+            mischief(meeting, &self.scope)
+                .into_iter()
+                .map(Step::Mischief),
+        );
         steps.extend(lies(meeting, &self.rules).into_iter().map(Step::Lie));
     }
 
@@ -99,7 +107,10 @@ impl Outcome {
     /// The way to a state in which a property does not hold.
     #[must_use]
     pub fn trace(&self, property: &str) -> Option<&[Step]> {
-        self.broken.iter().find(|(name, _)| *name == property).map(|(_, steps)| &steps[..])
+        self.broken
+            .iter()
+            .find(|(name, _)| *name == property)
+            .map(|(_, steps)| &steps[..])
     }
 }
 

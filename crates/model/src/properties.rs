@@ -34,24 +34,39 @@ pub fn all() -> Vec<Property<GroupModel>> {
 }
 
 fn removed_stay_out(meeting: &Meeting) -> bool {
-    meeting.devices.iter().filter(|device| device.stage == Stage::Member).all(|device| {
-        let removed = meeting.acts.state(device.known).removed;
-        device.epoch.is_none_or(|epoch| epoch.roster.and(removed).is_empty())
-    })
+    meeting
+        .devices
+        .iter()
+        .filter(|device| device.stage == Stage::Member)
+        .all(|device| {
+            let removed = meeting.acts.state(device.known).removed;
+            device
+                .epoch
+                .is_none_or(|epoch| epoch.roster.and(removed).is_empty())
+        })
 }
 
 fn code_tells(model: &GroupModel, meeting: &Meeting) -> bool {
     let has_secrets = model.rules.code_has_secrets;
     let code = |device: &Device| {
-        device.epoch.map(|epoch| (epoch.number, epoch.roster, has_secrets.then_some(epoch.id)))
+        device
+            .epoch
+            .map(|epoch| (epoch.number, epoch.roster, has_secrets.then_some(epoch.id)))
     };
     pairs(meeting).all(|(one, other)| code(one) != code(other) || one.epoch == other.epoch)
 }
 
 fn acts_stay_seen(meeting: &Meeting) -> bool {
-    let members = meeting.devices.iter().filter(|device| device.stage == Stage::Member);
+    let members = meeting
+        .devices
+        .iter()
+        .filter(|device| device.stage == Stage::Member);
     let remembers = |device: &Device| {
-        let known = meeting.acts.chain(device.known).iter().fold(0, |set, act| set | 1 << act);
+        let known = meeting
+            .acts
+            .chain(device.known)
+            .iter()
+            .fold(0, |set, act| set | 1 << act);
         device.seen & !known == 0 && !meeting.acts.is_older(device.head, device.known)
     };
     members.clone().all(remembers)
@@ -68,9 +83,15 @@ fn joins_end(model: &GroupModel, meeting: &Meeting) -> bool {
 /// Everybody who wants to be there and may be there is in one epoch, and knows the acts that somebody there knows.
 fn is_united(meeting: &Meeting) -> bool {
     let Some(anchor) = meeting.anchor() else {
-        return meeting.attending().all(|device| device.stage == Stage::GivenUp) || meeting.stand.is_none();
+        return meeting
+            .attending()
+            .all(|device| device.stage == Stage::GivenUp)
+            || meeting.stand.is_none();
     };
-    let is_known = meeting.devices.iter().any(|device| device.is_here() && device.knows_acts());
+    let is_known = meeting
+        .devices
+        .iter()
+        .any(|device| device.is_here() && device.knows_acts());
     meeting.attending().all(|device| match device.stage {
         Stage::Member if device.epoch == anchor.epoch => device.knows_acts() || !is_known,
         Stage::Member => is_deceived(meeting, device),
@@ -80,20 +101,29 @@ fn is_united(meeting: &Meeting) -> bool {
 
 /// Without the host, those who are most decide; and whoever has the link has as many keys as they like.
 fn is_deceived(meeting: &Meeting, device: &Device) -> bool {
-    let others = meeting.devices.iter().filter(|other| other.is_here() && other.key != device.key);
+    let others = meeting
+        .devices
+        .iter()
+        .filter(|other| other.is_here() && other.key != device.key);
     let keys = others.fold(Keys::default(), |keys, other| keys.with(other.key));
-    let sees = device.epoch.map_or(Keys::default(), |epoch| epoch.roster.and(keys));
-    let malicious = device.epoch.map_or(Keys::default(), |epoch| epoch.roster.and(MALICIOUS));
+    let sees = device
+        .epoch
+        .map_or(Keys::default(), |epoch| epoch.roster.and(keys));
+    let malicious = device
+        .epoch
+        .map_or(Keys::default(), |epoch| epoch.roster.and(MALICIOUS));
     !meeting.host().is_here() && sees.len() < malicious.len()
 }
 
 /// Every two members.
 fn pairs(meeting: &Meeting) -> impl Iterator<Item = (&Device, &Device)> {
-    let members: Vec<_> =
-        meeting.devices.iter().filter(|device| device.stage == Stage::Member).collect();
+    let members: Vec<_> = meeting
+        .devices
+        .iter()
+        .filter(|device| device.stage == Stage::Member)
+        .collect();
     let count = members.len();
     (0..count)
         .flat_map(move |one| (one + 1..count).map(move |other| (one, other)))
         .map(move |(one, other)| (members[one], members[other]))
 }
-

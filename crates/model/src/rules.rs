@@ -7,7 +7,10 @@ use crate::people::Keys;
 
 /// Each rule, and whether it is in force: what a rule is for is seen when it is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::struct_excessive_bools, reason = "a list of rules, each in force or not")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a list of rules, each in force or not"
+)]
 pub struct Rules {
     /// A removal has a reason that names exactly who is removed.
     pub removal_has_reason: bool,
@@ -50,8 +53,8 @@ pub struct Rules {
     pub apart_joins_anew: bool,
     /// The host signs where it is with the key that the link names, so that who sees a tree without it knows.
     pub host_is_heard_outside: bool,
-    /// Only who is where the host is, or most of those that it sees, fills places and replaces a GroupInfo.
-    pub minority_keeps_still: bool,
+    /// Who comes back after its connection was broken gives everybody the full time anew.
+    pub return_gives_time: bool,
 }
 
 impl Rules {
@@ -77,7 +80,7 @@ impl Rules {
         learner_judges_anew: false,
         apart_joins_anew: false,
         host_is_heard_outside: false,
-        minority_keeps_still: false,
+        return_gives_time: false,
     };
 
     /// With what the model changed.
@@ -90,7 +93,7 @@ impl Rules {
         learner_judges_anew: true,
         apart_joins_anew: true,
         host_is_heard_outside: true,
-        minority_keeps_still: true,
+        return_gives_time: true,
         ..Self::FIRST_DRAFT
     };
 }
@@ -118,7 +121,9 @@ pub fn judge(facts: &Facts<'_>, device: &Device, commit: &Commit) -> Option<Epoc
     }
     let head = match commit.reason {
         Reason::Act(next) => {
-            let follows = acts.get(next).is_some_and(|act| act.previous == device.head);
+            let follows = acts
+                .get(next)
+                .is_some_and(|act| act.previous == device.head);
             if !device.knows_acts() || !follows {
                 return None;
             }
@@ -150,7 +155,10 @@ pub fn is_offer_good(facts: &Facts<'_>, device: &Device, offer: &Offer) -> bool 
         head == 0 && device.known != 0
     };
     let is_over = is_own && epoch.number < device.floor;
-    let has_removed = !epoch.roster.and(acts.state(device.known).removed).is_empty();
+    let has_removed = !epoch
+        .roster
+        .and(acts.state(device.known).removed)
+        .is_empty();
     !(is_alone || is_older || rules.group_info_is_checked && (is_over || has_removed))
 }
 
@@ -167,7 +175,12 @@ fn may_enter(facts: &Facts<'_>, device: &Device, epoch: &Epoch, commit: &Commit)
     let Facts { rules, acts, .. } = *facts;
     let known = acts.state(device.known);
     let is_out = rules.removed_stay_out && known.removed.has(commit.by);
-    if is_out || matches!(commit.reason, Reason::Act(_) | Reason::Left | Reason::Lost { .. }) {
+    if is_out
+        || matches!(
+            commit.reason,
+            Reason::Act(_) | Reason::Left | Reason::Lost { .. }
+        )
+    {
         return false;
     }
     if !commit.removes.is_empty() {
@@ -200,7 +213,12 @@ fn is_welcome(
 }
 
 fn may_change(facts: &Facts<'_>, device: &Device, epoch: &Epoch, commit: &Commit) -> bool {
-    let Commit { by, removes, reason, .. } = *commit;
+    let Commit {
+        by,
+        removes,
+        reason,
+        ..
+    } = *commit;
     if !epoch.roster.has(by) || removes.has(by) || !removes.without(epoch.roster).is_empty() {
         return false;
     }

@@ -46,6 +46,8 @@ pub enum Opening {
     Knocking,
     /// The same, with Mal inside.
     MalInside,
+    /// The same, and the host has let Mal in for a long time to come.
+    MalInvited,
     /// All four are there.
     Full,
     /// The same, and Mal has two keys.
@@ -67,20 +69,32 @@ impl Scope {
     /// A run from these beginnings.
     #[must_use]
     pub fn new(openings: &[Opening], budget: Budget) -> Self {
-        Self { openings: openings.to_vec(), budget, has_shams: false }
+        Self {
+            openings: openings.to_vec(),
+            budget,
+            has_shams: false,
+        }
     }
 
     /// The states that a run begins with.
     #[must_use]
     pub fn beginnings(&self) -> Vec<Meeting> {
-        self.openings.iter().map(|opening| begin(*opening, self.budget)).collect()
+        self.openings
+            .iter()
+            .map(|opening| begin(*opening, self.budget))
+            .collect()
     }
 }
 
 /// What the host may do to whom.
 #[must_use]
 pub fn deeds() -> Vec<Deed> {
-    vec![Deed::AskToJoin, Deed::Lock, Deed::Remove(MAL), Deed::Remove(CAT)]
+    vec![
+        Deed::AskToJoin,
+        Deed::Lock,
+        Deed::Remove(MAL),
+        Deed::Remove(CAT),
+    ]
 }
 
 fn begin(opening: Opening, budget: Budget) -> Meeting {
@@ -88,7 +102,7 @@ fn begin(opening: Opening, budget: Budget) -> Meeting {
         Opening::Empty => (&[], &[ANN, BEN, CAT]),
         Opening::Pair => (&[ANN, BEN], &[]),
         Opening::Knocking => (&[ANN, BEN], &[CAT]),
-        Opening::MalInside => (&[ANN, BEN, MAL], &[CAT]),
+        Opening::MalInside | Opening::MalInvited => (&[ANN, BEN, MAL], &[CAT]),
         Opening::Full => (&[ANN, BEN, CAT, MAL], &[]),
         Opening::MalTwice => (&[ANN, BEN, MAL, MAL_TOO], &[CAT]),
     };
@@ -104,19 +118,32 @@ fn begin(opening: Opening, budget: Budget) -> Meeting {
         }
         device
     });
+    let mut grants = [0; KEYS];
+    if opening == Opening::MalInvited {
+        grants[usize::from(MAL.0)] = u8::MAX;
+    }
     let is_there = !inside.is_empty();
     Meeting {
         devices: devices.to_vec(),
         order: Vec::new(),
-        stand: is_there.then_some(Stand { number: 1, info: Some(epoch) }),
+        stand: is_there.then_some(Stand {
+            number: 1,
+            info: Some(epoch),
+        }),
         head: 0,
         acts: Acts::default(),
-        grants: [0; KEYS],
+        grants,
         leaves: Keys::default(),
         now: 0,
+        rightly_lost: Keys::default(),
+        said: [0; KEYS],
         lagging: Keys::default(),
         signed_at: [0; KEYS],
-        published: if is_there && budget.server_lies { vec![(epoch, 0)] } else { Vec::new() },
+        published: if is_there && budget.server_lies {
+            vec![(epoch, 0)]
+        } else {
+            Vec::new()
+        },
         budget,
         is_wronged: false,
         is_restless: false,
