@@ -57,15 +57,24 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    folder: Path, *, has_engine: bool = False, **settings: Any
+    folder: Path,
+    *,
+    has_engine: bool = False,
+    group_limits: dict[str, int] | None = None,
+    **settings: Any,
 ) -> Iterator[RunningServer]:
-    """Run a server with the fake engine, or with the real one; settings as flags."""
+    """Run a server with the fake engine, or with the real one; settings as flags.
+
+    Args:
+        group_limits: other values for names of `folkmoot.groups.limits`, which are no settings.
+    """
     flags = {"engine_key": KEY, "engine_secret": SECRET, "drain_s": 0.0, **settings}
     log = folder / "server.log"
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
         "PYTHONUNBUFFERED": "1",
+        "TEST_GROUP_LIMITS": json.dumps(group_limits or {}),
     }
     with log.open("w") as errors:
         process = subprocess.Popen(

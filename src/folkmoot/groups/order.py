@@ -167,18 +167,19 @@ class Order:
         if spoilt is None:
             yield Keep(self.group)
         else:
-            yield from self._begin_anew(channel, self.group)
+            yield from self._begin_anew(channel, self.group, now_ms)
         yield Tell(channel, f.encode_done(request.ref, self.backlog.last_seq))
 
-    def _begin_anew(self, by: ChannelId, group: Group) -> Iterator[Outcome]:
+    def _begin_anew(self, by: ChannelId, group: Group, now_ms: int) -> Iterator[Outcome]:
         """Nobody is a member of what was before: whoever is here, or comes back, joins."""
         seq = self.backlog.restart()
-        self._turns = Turns()
+        self._turns.begin_anew(by, now_ms)
         self._acks = Acks()
         yield Keep(group, restart_seq=seq)
         for channel in self._identities:
             if channel != by:
                 yield Tell(channel, f.encode_gap(seq))
+        yield from self._next_turn(now_ms)
 
     def _is_spoilt(self, now_ms: int) -> bool:
         """Whether nobody can join by the GroupInfo, and nobody is heard who could have a better.

@@ -110,6 +110,12 @@ class Turns:
         for channel, (ref, _) in list(self._parked.items()):
             self._enqueue(channel, ref, now_ms)
 
+    def begin_anew(self, by: ChannelId, now_ms: int) -> None:
+        """Note that there is another group: whoever waits is given its GroupInfo, in order."""
+        self.current = None
+        self._forget_place(by)
+        self.note_commit(by, now_ms)
+
     def leave(self, channel: ChannelId) -> None:
         """Forget a channel that is gone."""
         self._forget_place(channel)

@@ -103,11 +103,11 @@ async def test_before_the_first_act_nobody_names_another_head() -> None:
     assert (await ana.ask(create()))["frame"] == "done"
 
 
-async def spoilt(hall: Hall) -> tuple[Device, Device]:
+async def spoilt(hall: Hall, seconds: float = 9) -> tuple[Device, Device]:
     """Eve has made a group of which nobody has a usable GroupInfo, and bob can't get in."""
     eve, bob = await hall.arrive("eve"), await hall.arrive("bob")
     await eve.ask(create())
-    await try_to_join(hall, bob, 9)
+    await try_to_join(hall, bob, seconds)
     return eve, bob
 
 
@@ -139,6 +139,19 @@ async def test_a_spoilt_group_is_made_anew_after_ten_seconds_and_all_are_told_to
     assert "gap" in kinds(await cy.hear()), "what follows is no sequel"
     said = await bob.ask(message(0))
     assert [seq for seq, _ in entries(await eve.hear())] == [said["seq"]] == [1002]
+
+
+async def test_who_waited_for_a_better_group_info_is_given_that_of_the_new_group() -> None:
+    """Symptom: joining for ever. Who asks is answered, whatever becomes of the group meanwhile."""
+    hall = Hall()
+    _, bob = await spoilt(hall, 9.5)
+    cy, di = await hall.arrive("cy"), await hall.arrive("di")
+    cy.say(turn(1))
+    di.say(turn(2))
+    await hall.pass_time(1.2)
+    assert "turn" not in kinds(await di.hear()), "the turn is cy's"
+    assert (await bob.ask(anew()))["frame"] == "done"
+    assert [each["ref"] for each in await di.hear() if each["frame"] == "turn"] == [2]
 
 
 async def test_it_is_kept_as_one_and_nothing_of_the_first_comes_back() -> None:
