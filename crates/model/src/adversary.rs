@@ -2,8 +2,8 @@
 
 use crate::acts::Head;
 use crate::device::Stage;
+use crate::duties::{create, join, may_create};
 use crate::epoch::{Commit, Entry, Epoch, NOWHERE, Reason};
-use crate::honest::{create, join, may_create};
 use crate::meeting::{Meeting, Stand};
 use crate::people::{ANN, Key, Keys, MAL, MAL_TOO, MALICIOUS};
 use crate::rules::{Offer, Rules, is_offer_good};

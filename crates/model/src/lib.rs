@@ -8,9 +8,10 @@
 
 pub mod acts;
 pub mod adversary;
+pub mod choices;
 pub mod device;
+pub mod duties;
 pub mod epoch;
-pub mod honest;
 pub mod meeting;
 pub mod model;
 pub mod people;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
 use crate::adversary::{Lie, Mischief, harm, lie, lies, mischief};
-use crate::honest::{Choice, Duty, choices, choose, duties, fulfil, settle};
+use crate::choices::{Choice, choices, choose};
+use crate::duties::{Duty, duties, fulfil, settle};
 use crate::meeting::Meeting;
 use crate::properties;
 use crate::rules::Rules;

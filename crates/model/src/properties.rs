@@ -3,7 +3,7 @@
 use stateright::Property;
 
 use crate::device::{Device, Stage};
-use crate::honest::duties;
+use crate::duties::duties;
 use crate::meeting::Meeting;
 use crate::model::GroupModel;
 use crate::people::{Keys, MALICIOUS};
