@@ -68,6 +68,8 @@ pub struct Device {
     pub has_filled: bool,
     /// It has joined, and nobody has acknowledged it yet.
     pub is_new: bool,
+    /// The number of the epoch in which it waits for somebody to acknowledge it: after a join, and after a substitute.
+    pub watched: u8,
     /// How often it has joined anew since somebody acknowledged it.
     pub tries: u8,
     /// Up to where entries come late, after it was away.
@@ -112,6 +114,7 @@ impl Device {
             owes_history: false,
             has_filled: false,
             is_new: false,
+            watched: 0,
             tries: 0,
             late_until: 0,
             is_cut: false,
@@ -191,6 +194,7 @@ impl Device {
         }
         self.stage = Stage::Joining;
         self.has_filled = false;
+        self.watched = 0;
         self.is_new = false;
         self.behind = 0;
         self.owes_history = false;
@@ -217,7 +221,10 @@ impl Device {
         if self.stage != Stage::Member || self.behind == 0 {
             return Effect::default();
         }
-        let mut effect = self.take(facts, commit).unwrap_or_default();
+        let Some(mut effect) = self.take(facts, commit) else {
+            return Effect::default();
+        };
+        self.watched = self.epoch.map_or(0, |epoch| epoch.number);
         effect.uploads = commit.by == self.key && self.behind == 0 && self.stage == Stage::Member;
         effect
     }
@@ -281,6 +288,7 @@ impl Device {
         self.stage = Stage::Member;
         self.epoch = Some(epoch);
         self.floor = epoch.number;
+        self.watched = epoch.number;
         self.past = [0; PAST_EPOCHS];
         self.head = head;
         self.behind = 0;

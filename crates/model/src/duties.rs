@@ -286,10 +286,10 @@ fn joins_anew(meeting: &Meeting, rules: &Rules, at: usize) -> bool {
     if rules.apart_joins_anew && meeting.is_apart(rules, at) {
         return true;
     }
-    let is_where_it_joined = device
+    let is_watching = device
         .epoch
-        .is_some_and(|epoch| epoch.number == device.floor);
-    device.is_new && is_where_it_joined && device.tries < MAX_TRIES && !meeting.has_company(at)
+        .is_some_and(|epoch| epoch.number == device.watched);
+    is_watching && device.tries < MAX_TRIES && !meeting.has_company(at)
 }
 
 fn upload(meeting: &mut Meeting, at: usize) {

@@ -15,7 +15,7 @@ use stateright::Model;
 fn play(rules: Rules, budget: Budget, steps: &[Step]) -> Meeting {
     let model = GroupModel {
         rules,
-        scope: Scope::new(&[Opening::Knocking], budget),
+        scope: Scope::new(&[Opening::MalInside], budget),
     };
     let mut meeting = model.init_states().remove(0);
     for step in steps {
@@ -39,7 +39,8 @@ fn read_by_all() -> [Step; 3] {
 }
 
 /// A joiner can't judge an act before it has been given the acts: it takes the next one for void, fills its place by
-/// itself, and goes on alone. Anybody who joins within a second of a host's act could be hit; nobody means harm.
+/// itself, and goes on alone. Anybody who joins within a second of a host's act could be hit; nobody means harm. Where
+/// nobody acknowledges it, it finds out; but somebody malicious does.
 #[test]
 fn somebody_joins_and_the_host_acts_before_the_joiner_knows_the_acts() {
     let budget = Budget {
