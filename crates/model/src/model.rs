@@ -1,6 +1,6 @@
 //! The meeting as Stateright sees it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
@@ -100,7 +100,7 @@ pub struct Outcome {
     pub depth: usize,
     /// How long it took.
     pub took: Duration,
-    /// Counterexamples: the property, and the shortest way to it.
+    /// Counterexamples: the property, and a way to it.
     pub broken: Vec<(&'static str, Vec<Step>)>,
 }
 
@@ -115,19 +115,28 @@ impl Outcome {
     }
 }
 
-/// Looks at every state within the bounds, breadth first; with `until`, only until that property is broken.
+/// Looks at every state within the bounds. Depth first, as that takes the least memory.
 #[must_use]
-pub fn check(rules: Rules, scope: Scope, until: Option<&'static str>) -> Outcome {
-    let began = std::time::Instant::now();
-    let builder = GroupModel { rules, scope }.checker().threads(1);
-    let builder = match until {
-        Some(name) => builder.finish_when(HasDiscoveries::AnyOf(std::iter::once(name).collect())),
-        None => builder,
-    };
-    let checker = builder.spawn_bfs().join();
-    let mut broken: Vec<_> = checker
-        .discoveries()
-        .into_iter()
+pub fn check(rules: Rules, scope: Scope) -> Outcome {
+    let began = Instant::now();
+    outcome(
+        &GroupModel { rules, scope }.checker().spawn_dfs().join(),
+        began,
+    )
+}
+
+/// Looks for a way to break a property. Breadth first, as that finds a short one.
+#[must_use]
+pub fn search(rules: Rules, scope: Scope, property: &'static str) -> Outcome {
+    let began = Instant::now();
+    let found = HasDiscoveries::AnyOf(std::iter::once(property).collect());
+    let checker = GroupModel { rules, scope }.checker().finish_when(found);
+    outcome(&checker.spawn_bfs().join(), began)
+}
+
+fn outcome(checker: &impl Checker<GroupModel>, began: Instant) -> Outcome {
+    let broken = checker.discoveries().into_iter();
+    let mut broken: Vec<_> = broken
         .map(|(name, path)| (name, path.into_actions()))
         .collect();
     broken.sort_by_key(|(name, _)| *name);

@@ -3,7 +3,7 @@
 
 #![expect(clippy::panic, reason = "a test may stop at the first surprise")]
 
-use folkmoot_model::model::{Step, check};
+use folkmoot_model::model::{Step, search};
 use folkmoot_model::properties::{
     ACTS_STAY_SEEN, CODE_TELLS, JOINS_END, NOBODY_WRONGED, REMOVED_STAY_OUT,
 };
@@ -14,7 +14,7 @@ const RULES: Rules = Rules::CORRECTED;
 
 /// The way to break a property that the checker finds under these rules.
 fn way(rules: Rules, opening: Opening, budget: Budget, property: &'static str) -> Vec<Step> {
-    let found = check(rules, Scope::new(&[opening], budget), Some(property));
+    let found = search(rules, Scope::new(&[opening], budget), property);
     let steps = found.trace(property).map(<[Step]>::to_vec);
     let steps = steps.unwrap_or_else(|| panic!("{property}: holds in {} states", found.states));
     println!(

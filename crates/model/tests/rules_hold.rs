@@ -18,7 +18,7 @@ fn holds(what: &str, openings: &[Opening], budget: Budget) {
         depth,
         took,
         broken,
-    } = check(Rules::CORRECTED, Scope::new(openings, budget), None);
+    } = check(Rules::CORRECTED, Scope::new(openings, budget));
     println!(
         "{what}: {states} states, {depth} deep, {:.1} s",
         took.as_secs_f32()
