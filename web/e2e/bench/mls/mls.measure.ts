@@ -9,7 +9,7 @@ import { build } from 'vite';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../harness/person';
 import type { Burst } from './page';
 import type { Followed } from './members_worker';
-import { renderersMs } from './process_time';
+import { rendererTimes, spentMs } from './process_time';
 
 const { FOLKMOOT_E2E_URL: url = '', FOLKMOOT_BENCH_OUT: out = '' } = process.env;
 const wanted = JSON.parse(process.env['FOLKMOOT_BENCH_MLS'] ?? '{}') as Wanted;
@@ -85,9 +85,9 @@ async function measureSizes(page: Page, browser: Browser): Promise<Size[]> {
     const [joinMs, joinCpuMs]: [number[], number[]] = [[], []];
     for (let repeat = 0; repeat < wanted.repeats; repeat += 1) {
       await page.evaluate(() => window.folkmootBench.ready());
-      const begun = await renderersMs(browser);
+      const before = await rendererTimes(browser);
       joinMs.push(await page.evaluate(() => window.folkmootBench.join()));
-      joinCpuMs.push((await renderersMs(browser)) - begun);
+      joinCpuMs.push(spentMs(before, await rendererTimes(browser)));
     }
     const followed = await page.evaluate(
       (refreshes) => window.folkmootBench.follow(refreshes),
