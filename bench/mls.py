@@ -116,8 +116,9 @@ def main() -> int:
     repeats, bursts, burst = options.repeats, options.bursts, BURST
     if options.quick:
         sizes, repeats, bursts, burst = (2, 10), 3, 1, 5
+    load = os.getloadavg()[0]
     measured = measure(sizes, repeats, bursts, burst)
-    rows = rows_of(measured, burst)
+    rows = [*rows_of(measured, burst), make_row("machine before", "load average", "1", [load])]
     print_rows("Group keys in Chromium", rows)
     print_growth(measured)
     for each in measured["bursts"]:
