@@ -25,6 +25,8 @@ ENGINE_GONE := $(if $(wildcard src/folkmoot/_sfu*.so),,FORCE)
 
 # Here and not in the tests that use it: it takes longer than a test may.
 BUILD_LOADGEN := cargo build --locked --quiet --package loadgen
+# Members of a group for tests in Python: a Node program.
+BUILD_DRIVERS := cd web && npx --no-install vite build --config drivers/vite.config.ts
 BUILD_MLS_PEER := cargo build --locked --quiet --package mls-peer
 MAKE_MEDIA := $(PY) tools/e2e_media.py
 STORIES := cd web && npx --no-install playwright test -c e2e/playwright.config.ts
@@ -50,6 +52,7 @@ test: browsers build wheel ## Run every test that fits in 30 minutes
 	$(MAKE_MEDIA)
 	$(STORIES)
 	$(BUILD_LOADGEN)
+	$(BUILD_DRIVERS)
 	$(PY) -m pytest tests
 
 test-full: browsers build wheel ## Run the same and the long runs: all seeds, soaks
@@ -59,6 +62,7 @@ test-full: browsers build wheel ## Run the same and the long runs: all seeds, so
 	$(MAKE_MEDIA)
 	export FOLKMOOT_TEST_FULL=1; $(STORIES)
 	$(BUILD_LOADGEN)
+	$(BUILD_DRIVERS)
 	$(PY) -m pytest tests -m "full or not full"
 
 unit: build ## Run the quick tests, under a minute once built

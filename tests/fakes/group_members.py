@@ -96,7 +96,10 @@ class Members:
         raise AssertionError(f"{name} never came to see it: {dump}")
 
     async def until_all(
-        self, *names: str, size: int, fits: Callable[[Dump], bool] | None = None,
+        self,
+        *names: str,
+        size: int,
+        fits: Callable[[Dump], bool] | None = None,
         patience_s: float = PATIENCE_S,
     ) -> list[Dump]:
         """Wait until these people are in one group of so many, and have all heard that."""

@@ -52,7 +52,8 @@ export const FORGERIES: Readonly<Record<string, Forge>> = {
   'false-head': (by) => forgedCommit(by, { actHead: randomBytes(32) }),
   'add': async (by) => {
     const leafKey = await makeLeafKey();
-    const { publicPackage } = await makeKeyPackage(by.invitation.secrets, leafKey, by.core.suite);
+    const suite = await suiteFor(leafKey, new Verifier());
+    const { publicPackage } = await makeKeyPackage(by.invitation.secrets, leafKey, suite);
     return forgedCommit(by, { extra: [{ proposalType: 'add', add: { keyPackage: publicPackage } }] });
   },
   'extensions': (by) => forgedCommit(by, { extra: [{ proposalType: 'group_context_extensions', groupContextExtensions: { extensions: [] } }] }),

@@ -99,6 +99,8 @@ async def meeting_of(server: RunningServer, *names: str) -> AsyncIterator[Scene]
             await scene.enter(name)
         if names:
             await scene.together(*names)
+        for name in names:
+            await people.until(name, lambda dump: len(dump["ready"]) == len(names) - 1)
         yield scene
 
 
