@@ -10,10 +10,22 @@ import { encodeCommitData, NO_ACTS, parseCommitData, signGrant, signLeave } from
 import { Comparison } from './comparison';
 import { credentialOf, tagOf } from './credential';
 import { encodeMessage, MESSAGE_TYPES, parseMessage } from './group_message';
-import { deriveGroupSecrets } from './group_secrets';
-import { ackStatement, messageStatement } from './group_statements';
+import { deriveGroupSecrets, type GroupSecrets } from './group_secrets';
+import {
+  ackStatement,
+  hostCommitStatement,
+  hostGroupStatement,
+  messageStatement,
+} from './group_statements';
 import { encodeHeartbeat, parseHeartbeat } from './heartbeat';
-import { FIRST_STATE, followChain, headAfter, makeAct } from './host_acts';
+import {
+  FIRST_STATE,
+  followChain,
+  followReopening,
+  headAfter,
+  makeAct,
+  makeReopening,
+} from './host_acts';
 import { safetyCodeOf } from './safety_code';
 import { Verifier } from './verification';
 
@@ -107,6 +119,27 @@ async function makeVectors(): Promise<Record<string, unknown>> {
     safety_code: code.groups.join(' '),
     safety_qr: code.qr,
     ...(await comparisonVectors(groupId, host.publicKey, leaf.publicKey)),
+    ...(await reopeningVectors(secrets, head, host)),
+  };
+}
+
+/** A group that the host makes anew. What stands for MLS messages is not read for its signature. */
+async function reopeningVectors(
+  secrets: GroupSecrets,
+  previous: Bytes,
+  host: SigningKey,
+): Promise<Record<string, unknown>> {
+  const { groupId } = secrets;
+  const reopening = await makeReopening(secrets, previous, host, counted(5, 12));
+  const after = await headAfter(previous, reopening);
+  const [commit, groupInfo] = [counted(7, 64), counted(9, 64)];
+  return {
+    sealed_reopening: reopening,
+    reopening_head: after,
+    commit,
+    host_commit_signature: await host.sign(await hostCommitStatement(groupId, 6, commit)),
+    group_info: groupInfo,
+    host_group_signature: await host.sign(await hostGroupStatement(groupId, groupInfo, after)),
   };
 }
 
@@ -159,6 +192,9 @@ describe('what members send each other', () => {
     const context = { secrets, hostKey: bytes('host_key'), verifier: new Verifier() };
     const state = await followChain(context, [bytes('sealed_act')]);
     expect(state).toMatchObject({ count: 1, hasToAsk: true, head: bytes('act_head') });
+    const begun = await followReopening(context, bytes('sealed_reopening'));
+    expect(begun?.previous).toEqual(bytes('act_head'));
+    expect(begun?.state).toMatchObject({ count: 1, hasToAsk: true, head: bytes('reopening_head') });
   });
 
   it.each(['commit_data_left', 'message', 'heartbeat', 'acknowledgement', 'commit_data_grant'])(

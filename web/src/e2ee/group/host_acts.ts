@@ -137,8 +137,9 @@ export function makeReopening(
   secrets: GroupSecrets,
   previous: Bytes,
   host: SigningKey,
+  nonce?: Bytes,
 ): Promise<Bytes> {
-  return makeAct(secrets, { ...FIRST_STATE, head: previous }, { kind: 'reopening' }, host);
+  return makeAct(secrets, { ...FIRST_STATE, head: previous }, { kind: 'reopening' }, host, nonce);
 }
 
 /** What a reopening does, and after which head; undefined when it is none. */
