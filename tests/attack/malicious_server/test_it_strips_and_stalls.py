@@ -126,10 +126,10 @@ async def test_silence_is_shown_after_half_a_minute_and_as_cut_after_a_hundred_s
     async with meeting_of(server, *HONEST) as scene:
         await scene.people.skip(12, pause_ms=20)
         scene.middle.down = lambda _, frame: [] if is_entry(frame, "message") else [frame]
-        await scene.people.skip(36, pause_ms=3)
+        await scene.people.skip(36, pause_ms=25)
         for name in HONEST:
             await scene.people.until(name, lambda dump: dump["health"]["kind"] == "silent")
-        await scene.people.skip(72, pause_ms=3)
+        await scene.people.skip(72, pause_ms=25)
         for name in HONEST:
             await scene.people.until(name, lambda dump: dump["health"]["kind"] == "cut")
 
