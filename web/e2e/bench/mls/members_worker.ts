@@ -1,9 +1,13 @@
 import type { Bytes } from '../../../src/protocol/bytes';
+import { GroupCore } from '../../../src/e2ee/group/group_core';
 import { TestMeeting, TestOrder, type Person } from '../../../src/e2ee/group/members_in_memory';
+import { MlsGroup } from '../../../src/e2ee/group/mls_group';
 import { offer } from './calls';
 
 /** Of all members, so many follow: the one who was first, and who came last. */
 const FOLLOWERS = 3;
+/** The most that a server can be set to. */
+const MAX_MEMBERS = 500;
 
 export interface Offer {
   readonly groupInfo: Bytes;
@@ -28,7 +32,10 @@ function opened(): TestOrder {
 const membersWorker = {
   /** A group of one. */
   async open(secret: Bytes): Promise<void> {
-    order = await TestOrder.of(1, await TestMeeting.make(secret));
+    order = new TestOrder(await TestMeeting.make(secret));
+    const first = await person(order);
+    order.groupInfo = (await first.keys.create()).groupInfo;
+    order.members.push(first);
     size = 1;
   },
 
@@ -36,10 +43,12 @@ const membersWorker = {
   async grow(to: number): Promise<void> {
     const grown = opened();
     for (; size < to; size += 1) {
-      await grown.join();
+      await grown.join(await person(grown));
       const [, oldest] = grown.members;
       if (oldest !== undefined && grown.members.length > FOLLOWERS) grown.drop(oldest);
     }
+    const seen = (await grown.member(0).keys.view())?.roster.length;
+    if (seen !== size) throw new Error(`${String(seen)} members instead of ${String(size)}`);
   },
 
   offer(): Promise<Offer> {
@@ -51,7 +60,7 @@ const membersWorker = {
   async follow(refreshes: number): Promise<Followed> {
     const grown = opened();
     const { groupInfo, actHead } = grown;
-    const joiner = await grown.meeting.person();
+    const joiner = await person(grown);
     const joined = await joiner.keys.prepareJoin({ groupInfo, actHead });
     const commitMs = await timed(grown, grown.members, joined.message);
     await joiner.keys.process(joined.message, grown.position);
@@ -76,6 +85,12 @@ const membersWorker = {
 };
 
 export type MembersWorker = typeof membersWorker;
+
+async function person({ meeting }: TestOrder): Promise<Person> {
+  const material = { ...(await meeting.material()), maxMembers: MAX_MEMBERS };
+  const core = await GroupCore.open(material, () => meeting.nowMs);
+  return { keys: new MlsGroup(core), core, leafKey: material.leafKey };
+}
 
 async function timed(
   at: TestOrder,
