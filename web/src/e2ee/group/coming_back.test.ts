@@ -72,3 +72,37 @@ it('new keys that are asked for while a device joins anew wait until it has', as
   expect(late.session.state.value.kind).toBe('member');
   expect(await room.groups()).toBe(1);
 });
+
+/** A server that takes one GroupInfo in a while. */
+class SlowServer extends DeliveryInMemory {
+  refused = 0;
+
+  override receive(channel: MemoryChannel, fields: Record<string, unknown>): void {
+    if (fields['frame'] === 'group_info' && this.refused < 2) {
+      this.refused += 1;
+      const { ref } = fields;
+      const more = { group: this.stand(), act_head: this.actHead, retry_after_ms: 900 };
+      channel.tell({ frame: 'refused', ref, why: 'too_soon', ...more });
+      return;
+    }
+    super.receive(channel, fields);
+  }
+}
+
+// Symptom: after somebody had been refused twice, people who came joined their fork, and were alone. Cause:
+// a GroupInfo that came too soon was not sent again. Who: anybody who has the link.
+it('a good GroupInfo that comes too soon comes again', async () => {
+  const servers: SlowServer[] = [];
+  const room = await TestRoom.of(2, (clock: HandClock) => {
+    servers.push(new SlowServer(clock));
+    return servers[0] ?? new SlowServer(clock);
+  });
+  const [server] = servers;
+  if (server?.group === undefined) throw new Error('no group');
+  server.append('commit', 'AAAA');
+  server.group.epoch += 1;
+  server.group.groupInfo = 'AAAA';
+  await room.pass(4_000);
+  expect(server.refused).toBe(2);
+  expect(server.group.groupInfo).not.toBe('AAAA');
+});

@@ -133,7 +133,12 @@ export class GroupDuties {
     const { behind, channel, keys } = this.#parts;
     if (behind() === 0) {
       const groupInfo = await keys.groupInfo();
-      void channel.ask({ frame: 'group_info', groupInfo });
+      void channel.ask({ frame: 'group_info', groupInfo }).then((answer) => {
+        if (answer.kind === 'refused' && answer.why === 'too_soon') {
+          // A fork's would stay, and whoever joins by that one is alone.
+          this.#set('group-info', answer.retryAfterMs, () => void this.uploadGroupInfo());
+        }
+      });
     }
   }
 
