@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 # Folders are listed too: their time changes when a file is added or removed.
-RUST_INPUTS := Cargo.toml Cargo.lock $(shell find crates \( -path crates/loadgen -o -path crates/mls-peer \) -prune -o \( -name tests -o -name target \) -prune \
+RUST_INPUTS := Cargo.toml Cargo.lock $(shell find crates \( -path crates/loadgen -o -path crates/mls-peer -o -path crates/model \) -prune -o \( -name tests -o -name target \) -prune \
 	-o \( -type d -o -name '*.rs' -o -name Cargo.toml \) -print 2>/dev/null)
 WEB_INPUTS := $(shell find web/src -type d -o -type f 2>/dev/null) web/index.html web/vite.config.ts web/svelte.config.js \
 	tools/precompress.mjs

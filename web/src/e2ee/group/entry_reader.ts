@@ -14,7 +14,7 @@ import type { GroupCore, Pending } from './group_core';
 import type { Processed, ReceivedMessage, Unreadable } from './group_keys';
 import { MESSAGE_TYPES, parseMessage, type PlainMessage } from './group_message';
 import { messageStatement } from './group_statements';
-import { isOnlyChange, mayCommit, type Change, type Leaf } from './membership_rules';
+import { isLost, isOnlyChange, mayCommit, type Change, type Leaf } from './membership_rules';
 import { decodeMls, epochOf, PAST_EPOCHS, takenState, wipe } from './mls_state';
 import { leavesOf } from './tree_view';
 
@@ -108,6 +108,10 @@ export class EntryReader {
 
   #takeOwn(pending: Pending, position: number): Processed {
     const { state } = this.#core;
+    if (this.#isRefuted(pending.evidence)) {
+      this.#core.discard();
+      return refuse('not-lost');
+    }
     const decoded = decodeMls(pending.message);
     const before = leavesOf((state ?? pending.state).ratchetTree);
     const isEntry = pending.evidence.commit.sender.kind === 'joiner';
@@ -122,6 +126,13 @@ export class EntryReader {
     }
     const message = decoded?.wireformat === 'mls_public_message' ? decoded.publicMessage : undefined;
     return this.#committed(message, pending.evidence, change, position, true);
+  }
+
+  /** Somebody whom this device takes for lost gave a sign of life while its commit was on its way. */
+  #isRefuted({ commit }: Evidence): boolean {
+    const grounds = commit.data?.grounds;
+    const knowledge = this.#core.knowledge();
+    return grounds?.kind === 'lost' && !grounds.claims.every((claim) => isLost(claim, knowledge));
   }
 
   #committed(

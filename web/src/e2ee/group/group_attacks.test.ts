@@ -343,8 +343,8 @@ describe('host acts (I5)', () => {
     const granted = { leafKey: newcomer.leafKey.publicKey, role: 0, untilEpoch: 20 };
     await order.join(newcomer, await signGrant(secrets.groupId, granted, host));
     expect((await newcomer.keys.view())?.acts).toMatchObject({ isComplete: false });
-    expect(await newcomer.keys.learn([])).toBe(false);
-    expect(await newcomer.keys.learn([sealed])).toBe(true);
+    expect(await newcomer.keys.learn([])).toBe('unfit');
+    expect(await newcomer.keys.learn([sealed])).toBe('learnt');
     expect((await newcomer.keys.view())?.acts).toMatchObject({ isComplete: true, hasToAsk: true });
   });
 });

@@ -158,13 +158,18 @@ export interface GroupKeys {
   leave(): Promise<SignedLeave>;
   /** The acts that the head stands for, for who has not seen them; undefined: not known here. */
   history(): Promise<readonly Bytes[] | undefined>;
-  /** Takes the acts that somebody sent. False: they don't lead to the head. */
-  learn(sealedActs: readonly Bytes[]): Promise<boolean>;
+  /** Takes the acts that somebody sent. */
+  learn(sealedActs: readonly Bytes[]): Promise<Learnt>;
+  /** The connection broke and is back: nobody is lost for what they may have signed meanwhile. */
+  returned(): Promise<void>;
   /** A key of this epoch. */
   exportKey(label: string, context: Bytes, length: number): Promise<Bytes>;
   /** Forgets everything secret. */
   close(): Promise<void>;
 }
+
+/** `unfit`: acts that don't lead to the head. `too-late`: they put out somebody who is in this epoch. */
+export type Learnt = 'learnt' | 'unfit' | 'too-late';
 
 export interface SealedMessage {
   readonly message: Bytes;

@@ -58,8 +58,9 @@ export class GroupSession {
       duties: this.#duties,
       heartbeats: this.#heartbeats,
       view: () => this.#view.value,
-      onLearnt: async () => {
+      onLearnt: async (isTooLate) => {
         this.#view.set(await parts.keys.view());
+        if (isTooLate) this.#join('acts');
       },
     });
     this.#company = new Company({
@@ -151,8 +152,7 @@ export class GroupSession {
   async #handle(frame: ServerFrame): Promise<void> {
     switch (frame.frame) {
       case 'welcome':
-        this.#welcome(frame.seq, frame.group, frame.actHead);
-        return;
+        return this.#welcome(frame.seq, frame.group, frame.actHead);
       case 'entry':
         return this.#entry(frame.seq, frame.message, frame.type === 'commit');
       case 'acks':
@@ -170,9 +170,10 @@ export class GroupSession {
     }
   }
 
-  #welcome(seq: number, group: GroupStand | undefined, actHead: Bytes): void {
+  async #welcome(seq: number, group: GroupStand | undefined, actHead: Bytes): Promise<void> {
     this.#joining.told(actHead);
     if (this.#view.value === undefined || group === undefined) this.#join();
+    else await this.#parts.keys.returned();
     this.#order.welcomed(seq, group !== undefined);
   }
 

@@ -24,6 +24,13 @@ export class Liveness {
     }
   }
 
+  /** This device was away: what the others have signed meanwhile is not known here. */
+  returned(): void {
+    // As if it had all come late: who was there knows better.
+    const atMs = Number.NEGATIVE_INFINITY;
+    this.#positions = this.#positions.map(({ position }) => ({ position, atMs }));
+  }
+
   /** Somebody has signed to have read so far. It can't be farther than the order goes. */
   signed(leafKey: string, position: number): void {
     const known = this.#signed.get(leafKey) ?? -1;

@@ -19,8 +19,8 @@ interface Parts {
   readonly duties: GroupDuties;
   readonly heartbeats: HeartbeatChain;
   readonly view: () => GroupView | undefined;
-  /** The acts are known now. */
-  readonly onLearnt: () => Promise<void>;
+  /** The acts are known now; too late, if they put out somebody who is in this epoch. */
+  readonly onLearnt: (isTooLate: boolean) => Promise<void>;
 }
 
 /** What members tell each other about the group itself: heartbeats, acknowledgements, acts, goodbyes. */
@@ -149,18 +149,37 @@ export class MemberTalk {
   }
 
   async #history({ from, body }: ReceivedMessage): Promise<void> {
-    this.#parts.duties.historyHeard();
     const part = parseHistory(body);
-    if (part === undefined || this.#parts.view()?.acts.isComplete !== false) {
+    if (part === undefined) {
       return;
     }
     const collector = this.#histories.get(from.identity) ?? new HistoryCollector();
     this.#histories.set(from.identity, collector);
     const acts = collector.take(part);
-    if (acts !== undefined && (await this.#parts.keys.learn(acts))) {
-      this.#histories.clear();
-      await this.#parts.onLearnt();
+    if (acts === undefined) {
+      return;
     }
+    this.#histories.delete(from.identity);
+    const isKnown = this.#parts.view()?.acts.isComplete !== false;
+    const learnt = isKnown ? await this.#judged(acts) : await this.#parts.keys.learn(acts);
+    if (learnt === 'unfit') {
+      return;
+    }
+    this.#parts.duties.historyHeard();
+    if (!isKnown) {
+      this.#histories.clear();
+      await this.#parts.onLearnt(learnt === 'too-late');
+    }
+  }
+
+  /** A history silences others only if it is the one that they would send. */
+  async #judged(acts: readonly Bytes[]): Promise<'learnt' | 'unfit'> {
+    const own = (await this.#parts.keys.history()) ?? [];
+    const isSame = (act: Bytes, at: number): boolean => {
+      const other = acts[at];
+      return other !== undefined && equalBytes(act, other);
+    };
+    return own.length === acts.length && own.every(isSame) ? 'learnt' : 'unfit';
   }
 
   #watchHealth(): void {

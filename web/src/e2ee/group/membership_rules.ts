@@ -349,7 +349,8 @@ function whyNotRemoved(
   }
 }
 
-function isLost(
+/** Whether this member knows nothing that speaks against somebody's being lost. */
+export function isLost(
   { leafKey, position }: { readonly leafKey: string; readonly position: number },
   { signedUpTo, receivedMs, nowMs }: Knowledge,
 ): boolean {

@@ -19,6 +19,7 @@ import type {
   GroupMaterial,
   GroupView,
   JoinOffer,
+  Learnt,
   Prepared,
   Processed,
   RemovalReason,
@@ -148,8 +149,24 @@ export class MlsGroup implements GroupKeys {
     return this.#alone(() => Promise.resolve(this.#core.memory.history));
   }
 
-  learn(sealedActs: readonly Bytes[]): Promise<boolean> {
-    return this.#alone(() => this.#core.memory.learn(this.#core.context, sealedActs));
+  learn(sealedActs: readonly Bytes[]): Promise<Learnt> {
+    return this.#alone(async () => {
+      const { memory, context } = this.#core;
+      if (!(await memory.learn(context, sealedActs))) {
+        return 'unfit';
+      }
+      const { removed } = memory.acts.state;
+      const { roster } = this.#core.requireView();
+      const isTooLate = roster.some(({ leafKey }) => removed.has(encodeBase64url(leafKey)));
+      return isTooLate ? 'too-late' : 'learnt';
+    });
+  }
+
+  returned(): Promise<void> {
+    return this.#alone(() => {
+      this.#core.memory.liveness.returned();
+      return Promise.resolve();
+    });
   }
 
   exportKey(label: string, context: Bytes, length: number): Promise<Bytes> {

@@ -51,6 +51,7 @@ export const GROUP_METHODS: readonly GroupMethod[] = [
   'leave',
   'history',
   'learn',
+  'returned',
   'exportKey',
   'close',
 ];
