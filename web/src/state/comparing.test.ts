@@ -26,6 +26,9 @@ class Side {
       view: () => this.group.view.value,
       send: (body) => this.group.send('comparison', body),
       onSame: (identity) => this.same.push(identity),
+      onFault: (error) => {
+        throw error;
+      },
     });
   }
 }
@@ -101,6 +104,14 @@ describe('comparing pictures', () => {
     await ana.model.idle();
     expect(ana.model.now.value.kind).toBe('waiting');
     ana.clock.pass(ANSWER_MS);
+    expect(ana.model.now.value).toEqual({ kind: 'failed', identity: 'bo', why: 'no-answer' });
+  });
+
+  it('does not wait for an answer to what was not sent', async () => {
+    const [ana] = sides() as [Side, Side, Side];
+    ana.model.begin('bo');
+    await ana.model.idle();
+    ana.model.unsent();
     expect(ana.model.now.value).toEqual({ kind: 'failed', identity: 'bo', why: 'no-answer' });
   });
 

@@ -28,6 +28,8 @@ interface Parts {
   readonly send: (body: Bytes) => boolean;
   /** Both people say that the pictures are the same. */
   readonly onSame: (identity: string) => void;
+  /** A fault of this release's own. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Compares with one other person at a time. */
@@ -66,6 +68,14 @@ export class ComparingModel {
   /** Takes a message of type `comparison`. */
   take(message: ReceivedMessage): void {
     this.#enqueue(() => this.#take(message));
+  }
+
+  /** What was to be said does not reach the other one. */
+  unsent(): void {
+    const now = this.#now.value;
+    if (now.kind === 'waiting') {
+      this.#end({ kind: 'failed', identity: now.identity, why: 'no-answer' });
+    }
   }
 
   /** What the two people have found. */
@@ -173,6 +183,6 @@ export class ComparingModel {
   }
 
   #enqueue(act: () => Promise<void>): void {
-    this.#queue = this.#queue.then(act);
+    this.#queue = this.#queue.then(act).catch(this.#parts.onFault);
   }
 }

@@ -108,6 +108,7 @@ export class GroupModel {
         this.known.compared(identity, parts.nameOf(identity));
         this.#refresh();
       },
+      onFault: parts.onFault,
     });
     this.#follow();
     this.#group.start();
@@ -212,6 +213,8 @@ export class GroupModel {
       this.#parts.onFault(notice.error);
     } else if (notice.kind === 'refused-commit' || notice.kind === 'bad-group-info') {
       this.#refusals.set(this.#refusals.value + 1);
+    } else if (notice.kind === 'unsent-message' && notice.type === 'comparison') {
+      this.comparing.unsent();
     } else if (notice.kind === 'waits-for-host' && this.#standing.value.kind === 'joining') {
       this.#standing.set({ ...this.#standing.value, waitsForHost: true });
     }

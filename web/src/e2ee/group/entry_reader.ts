@@ -161,7 +161,7 @@ export class EntryReader {
     if (state === undefined || epoch > epochOf(state)) {
       return unreadable('ahead');
     }
-    if (epoch < epochOf(state) - PAST_EPOCHS) {
+    if (epoch < epochOf(state) - PAST_EPOCHS || this.#core.memory.record(epoch) === undefined) {
       return unreadable('too-old');
     }
     const plain = await this.#decrypt(state, message);

@@ -3,7 +3,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { encodeBase64url } from '../../protocol/bytes';
 import { signGrant } from './commit_data';
 import { FIRST_STATE, makeAct } from './host_acts';
-import { Liveness } from './liveness';
 import { TestOrder } from './members_in_memory';
 import { LOST_AFTER_MS } from './membership_rules';
 import { TestRoom } from './session_in_memory';
@@ -67,15 +66,6 @@ describe('who comes back after a while', () => {
     expect(await back.keys.prepareRemoval({ kind: 'lost' })).toBeDefined();
     await back.keys.returned();
     expect(await back.keys.prepareRemoval({ kind: 'lost' })).toBeUndefined();
-  });
-
-  it('believes those who were there of somebody who is lost in the meantime', () => {
-    const liveness = new Liveness();
-    liveness.received(7, 1_000);
-    liveness.returned();
-    expect(liveness.receivedMs(7)).toBe(Number.NEGATIVE_INFINITY);
-    expect(liveness.overdue(1e9)).toBeUndefined();
-    expect(liveness.signedUpTo.size).toBe(0);
   });
 });
 

@@ -92,7 +92,7 @@ export interface ReceivedMessage {
 export type Unreadable =
   /** No MLSMessage, or none of a kind that is sent here. */
   | 'garbled'
-  /** Of an epoch whose keys are gone. */
+  /** Of an epoch whose keys are gone, or were before this device's time. */
   | 'too-old'
   /** Of an epoch that this device is not in yet, or of another branch. */
   | 'ahead'

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
+import { TestOrder } from './members_in_memory';
 import { TestRoom } from './session_in_memory';
 
 // Thousands of signatures, on a machine that may be busy.
@@ -29,5 +30,16 @@ describe('people who come to a meeting', () => {
     expect(room.chatOf(1)).toEqual(['hello', 'good morning']);
     expect(room.chatOf(0)).toEqual(['good morning']);
     expect(room.chatOf(2)).toEqual(['hello']);
+  });
+});
+
+describe('who comes while others talk', () => {
+  it('passes over what was said before their time, and takes nobody for a stranger', async () => {
+    const order = await TestOrder.of(2);
+    const { message } = await order.member(0).keys.seal('chat', new Uint8Array(1));
+    await order.join();
+    const read = await order.deliver(message);
+    expect(read.map(({ kind }) => kind)).toEqual(['own-message', 'message', 'unreadable']);
+    expect(read[2]).toEqual({ kind: 'unreadable', why: 'too-old' });
   });
 });
