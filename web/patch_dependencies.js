@@ -101,6 +101,8 @@ function applyPatch(name) {
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   for (const name of readdirSync(new URL('patches/', WEB))) {
+    // What each line of a patch is for.
+    if (name === 'README.md') continue;
     try {
       applyPatch(name);
     } catch (error) {
