@@ -128,6 +128,21 @@ test('a server that holds back what the others say is noticed, and so is one tha
   await expect(ana.page.getByText('Cut off from the others’ keys').first()).toBeVisible();
 });
 
+test('keys that do not load leave the call as it is, and are said to take too long', async ({
+  url,
+  invite,
+}) => {
+  const { page, allowed } = await invite(undefined, SMALL);
+  allowed.push(/mls_worker|worker of the group|Failed to load resource/);
+  await page.route('**/mls_worker-*', (route) => route.abort());
+  await startMeeting(page, url, 'Thursday circle');
+  await join(page, ANAS_NAME);
+  await openSafety(page);
+  await expect(page.getByText(/This takes longer than it should/)).toBeVisible({ timeout: 20_000 });
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Leave' })).toBeVisible();
+});
+
 /** Somebody else comes in by the link. */
 async function come(invite: Invite, link: string, name: string): Promise<Person> {
   const person = await invite(undefined, SMALL);

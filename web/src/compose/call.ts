@@ -41,7 +41,10 @@ export function joinHere(
         now: () => SYSTEM_CLOCK.now(),
       }),
       openGroup: (ears) => groupHere(group, ears),
-      onFault: reportError,
+      onFault: (error) => {
+        // A method of the page's, which is not called on anything else.
+        reportError(error);
+      },
       devices,
       meeting: open.facts,
       server: around.server.value ?? { operator: '', place: '', canCreate: false },

@@ -27,6 +27,10 @@ interface Parts {
 export function groupHere(parts: Parts, ears: GroupEars): GroupPort {
   const { hostKey, groupSecrets: secrets } = parts.open;
   const worker = startGroupWorker();
+  // One that did not load answers nothing: the call goes on, and the group is said to be joining.
+  worker.addEventListener('error', ({ message }) => {
+    ears.onNotice({ kind: 'fault', error: new Error(`The worker of the group's keys: ${message}`) });
+  });
   const session = sessionIn(worker, parts, ears);
   const stop = hostKey && delegatingOwnLeaf({ session, secrets, hostKey });
   const { state, view, health, ready } = session;

@@ -61,7 +61,7 @@ export class ComparingModel {
         return;
       }
       const comparison = this.#start(other, true);
-      await this.#carryOut(other, comparison && (await comparison.begin()));
+      this.#carryOut(other, comparison && (await comparison.begin()));
     });
   }
 
@@ -118,7 +118,7 @@ export class ComparingModel {
         const step = await this.#comparison.take(body);
         const hasMoved = step.send !== undefined || step.emoji !== undefined;
         if (hasMoved || !this.#yieldsTo(from)) {
-          await this.#carryOut(from, step);
+          this.#carryOut(from, step);
           return;
         }
       } else if (this.#isBusy) {
@@ -146,7 +146,7 @@ export class ComparingModel {
     const step = await comparison?.take(body);
     if (comparison !== undefined && step?.send !== undefined) {
       this.#start(from, false, comparison);
-      await this.#carryOut(from, step);
+      this.#carryOut(from, step);
     }
   }
 
@@ -167,13 +167,12 @@ export class ComparingModel {
       : new Comparison({ groupId: view.groupId, own: view.self.leafKey, other: other.leafKey });
   }
 
-  #carryOut(other: Member, step: ComparisonStep | undefined): Promise<void> {
+  #carryOut(other: Member, step: ComparisonStep | undefined): void {
     if (step?.send !== undefined && !this.#parts.send(step.send)) {
       this.#end({ kind: 'failed', identity: other.identity, why: 'no-answer' });
     } else if (step?.emoji !== undefined) {
       this.#end({ kind: 'showing', identity: other.identity, emoji: step.emoji });
     }
-    return Promise.resolve();
   }
 
   #end(now: Comparing): void {

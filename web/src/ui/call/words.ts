@@ -134,5 +134,10 @@ function listOf(names: readonly Name[], locale: string): string {
     const shown = names.slice(0, MAX_NAMES).map(nameIn).join(', ');
     return m.call_said_others({ names: shown, count: rest });
   }
+  return everyName(names, locale);
+}
+
+/** All of these names, in a sentence. */
+export function everyName(names: readonly Name[], locale: string): string {
   return new Intl.ListFormat(locale, { type: 'conjunction' }).format(names.map(nameIn));
 }
