@@ -34,6 +34,16 @@ describe('a call', () => {
     expect(house.call.participants.value).toBe(people);
   });
 
+  it('knows who is there by the time that it stands', () => {
+    const house = new House();
+    const people = [{ identity: 'BO', isLocal: false, name: 'Bo', publications: [] }];
+    house.room.participants.set(people);
+    const known: unknown[] = [];
+    house.call.connection.subscribe(({ kind }) => known.push([kind, house.call.participants.value]));
+    house.room.stands();
+    expect(known.at(-1)).toEqual(['connected', people]);
+  });
+
   it('says how large videos are shown, to the room that it is in', async () => {
     const house = connected();
     house.call.setShownSize('TR_1', undefined);

@@ -158,11 +158,13 @@ export class CallSession implements Call {
       return;
     }
     this.#patience.connected();
+    const isNew = this.#stopWatching === undefined;
+    // The roster first: who sees the connection sees who is there, too.
+    this.#stopWatching ??= room.participants.subscribe((participants) => {
+      this.#participants.set(participants);
+    });
     this.#connection.set({ kind: 'connected' });
-    if (this.#stopWatching === undefined) {
-      this.#stopWatching = room.participants.subscribe((participants) => {
-        this.#participants.set(participants);
-      });
+    if (isNew) {
       this.#publishAll();
     }
   }

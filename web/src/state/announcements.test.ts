@@ -28,10 +28,19 @@ function setUp() {
 describe('comings and goings', () => {
   it('are not told of those who were there before', () => {
     const { are, clock, heard } = setUp();
-    are();
     are('ana', 'li');
     clock.pass(BUNDLE_MS);
     expect(heard).toEqual([]);
+  });
+
+  // Who came within a second and a half after oneself passed for somebody who had been there.
+  it('are told of somebody who comes right after oneself', () => {
+    const { are, clock, heard } = setUp();
+    are('li');
+    clock.pass(BUNDLE_MS / 2);
+    are('li', 'ana');
+    clock.pass(BUNDLE_MS);
+    expect(heard).toEqual([{ kind: 'joined', names: ['ana'] }]);
   });
 
   it('are told one by one in a quiet room', () => {

@@ -54,6 +54,7 @@ export class Announcer {
 export class ComingsAndGoings {
   readonly #announcer: Announcer;
   readonly #clock: Clock;
+  /** Undefined before the first list that can be believed: who is on that one was there before oneself. */
   #told: ReadonlyMap<string, Name> | undefined;
   #now: ReadonlyMap<string, Name> = new Map();
   #cancel: (() => void) | undefined;
@@ -73,7 +74,8 @@ export class ComingsAndGoings {
     }
     const others = people.filter((person) => !person.isLocal);
     this.#now = new Map(others.map(({ identity, name }) => [identity, name]));
-    const isNews = this.#told === undefined || !hasSameKeys(this.#told, this.#now);
+    this.#told ??= this.#now;
+    const isNews = !hasSameKeys(this.#told, this.#now);
     if (isNews || this.#isReturning) {
       const afterMs = this.#isReturning ? RETURN_MS : BUNDLE_MS;
       this.#cancel ??= this.#clock.after(afterMs, this.#tell);
@@ -91,12 +93,9 @@ export class ComingsAndGoings {
 
   readonly #tell = (): void => {
     this.#cancel = undefined;
-    const before = this.#told;
+    const before = this.#told ?? new Map<string, Name>();
     const now = this.#now;
     this.#told = now;
-    if (before === undefined) {
-      return;
-    }
     this.#sayAll('joined', [...now].filter(([who]) => !before.has(who)));
     this.#sayAll('left', [...before].filter(([who]) => !now.has(who)));
   };
