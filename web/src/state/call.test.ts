@@ -172,6 +172,27 @@ describe('what one sees', () => {
   });
 });
 
+describe('the keys', () => {
+  it('are opened once the call is connected, so that one hears the others sooner', () => {
+    const call = new CallInMemory();
+    call.connection.set({ kind: 'joining' });
+    const { group } = setUp(call);
+    expect(group.log).toEqual([]);
+    call.connection.set({ kind: 'connected' });
+    expect(group.log).toEqual(['start']);
+  });
+
+  it('are opened after three seconds in a call that is slow to come', () => {
+    const call = new CallInMemory();
+    call.connection.set({ kind: 'joining' });
+    const { clock, group } = setUp(call);
+    clock.pass(3_000);
+    expect(group.log).toEqual(['start']);
+    call.connection.set({ kind: 'connected' });
+    expect(group.log).toEqual(['start']);
+  });
+});
+
 describe('what is said', () => {
   it('is who came and left, not who was there', () => {
     const { call, clock, heard } = setUp(new CallInMemory([participantOf('ana')]));

@@ -3,6 +3,7 @@ import type { Call, Ending, Participant } from '../session/call';
 import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
+import { whenChanged } from '../observable/when_changed';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { ConnectionBanner, type Banner } from './connection_banner';
 import type { DevicesModel, DeviceState } from './devices';
@@ -40,6 +41,9 @@ export interface CallParts {
   readonly levels: LevelsPort;
   readonly preferences: CallPreferences;
 }
+
+// A call that takes so long may not come at all; people are then told so, with keys or without.
+const GROUP_AFTER_MS = 3_000;
 
 /** Everybody and everything that is in the room now. */
 export interface Room {
@@ -98,6 +102,7 @@ export class CallModel {
     this.#followRoom();
     this.#followDevices();
     this.#followWords();
+    this.#startGroup();
   }
 
   /** One's own identity. */
@@ -286,6 +291,19 @@ export class CallModel {
     );
   }
 
+  /** The group's keys come after the call, as both want this device's time; but they come. */
+  #startGroup(): void {
+    const start = (): void => {
+      this.group.start();
+    };
+    this.#stops.push(
+      this.#parts.clock.after(GROUP_AFTER_MS, start),
+      this.#parts.call.connection.subscribe(({ kind }) => {
+        if (kind === 'connected') start();
+      }),
+    );
+  }
+
   #followDevices(): void {
     const { devices } = this.#parts;
     this.#stops.push(
@@ -373,20 +391,4 @@ function isOn(state: DeviceState): boolean {
 
 function isOnOrAsked(state: DeviceState): boolean {
   return state.kind === 'on' || state.kind === 'asking';
-}
-
-/** Calls back when what is picked from a value changes; not for the first one. */
-function whenChanged<T, Picked>(
-  observable: Observable<T>,
-  pick: (value: T) => Picked,
-  act: (picked: Picked) => void,
-): () => void {
-  let before = pick(observable.value);
-  return observable.subscribe((value) => {
-    const now = pick(value);
-    if (now !== before) {
-      before = now;
-      act(now);
-    }
-  });
 }

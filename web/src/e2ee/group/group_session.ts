@@ -14,6 +14,7 @@ import { JoinFlow } from './join_flow';
 import { MemberTalk } from './member_talk';
 import { MessageDesk } from './message_desk';
 import { OrderPosition } from './order_position';
+import { OwnAcknowledgements } from './own_acknowledgements';
 import { untilMember, type SessionNotice, type SessionParts, type SessionState } from './session_parts';
 
 // The server takes messages of the epoch and of 32 before it: farther behind, no substitute gets there.
@@ -36,8 +37,8 @@ export class GroupSession {
   });
   readonly #company: Company;
   #queue: Promise<void> = Promise.resolve();
+  readonly #acknowledgements: OwnAcknowledgements;
   #channelEpoch = 0;
-  #isAckDue = false;
   #ownSubstitute: Bytes | undefined;
 
   constructor(parts: SessionParts) {
@@ -50,25 +51,17 @@ export class GroupSession {
       synced: () => this.#order.synced(),
       joined: () => untilMember(this.#state),
     });
+    this.#acknowledgements = this.#makeAcknowledgements();
     this.#messages = this.#makeMessages();
     this.#joining = this.#makeJoining();
     this.#duties = this.#makeDuties();
-    this.#talk = new MemberTalk({
-      ...parts,
-      duties: this.#duties,
-      heartbeats: this.#heartbeats,
-      view: () => this.#view.value,
-      onLearnt: async (isTooLate) => {
-        this.#view.set(await parts.keys.view());
-        if (isTooLate) this.#join('acts');
-      },
-    });
+    this.#talk = this.#makeTalk();
     this.#company = new Company({
       clock: parts.clock,
       view: () => this.#view.value,
-      ready: () => this.#talk.ready.value,
-      onAlone: () => {
-        this.#join('alone');
+      whereabouts: () => (this.#state.value.kind === 'member' ? this.#talk.whereabouts : undefined),
+      onStray: (how) => {
+        this.#join(how);
       },
     });
   }
@@ -143,11 +136,11 @@ export class GroupSession {
     return view === undefined ? 0 : this.#channelEpoch - view.epoch;
   }
 
-  #enqueue(act: () => Promise<void> | void): void {
+  readonly #enqueue = (act: () => Promise<void>): void => {
     this.#queue = this.#queue.then(act).catch((error: unknown) => {
       this.#parts.onNotice({ kind: 'fault', error });
     });
-  }
+  };
 
   async #handle(frame: ServerFrame): Promise<void> {
     switch (frame.frame) {
@@ -156,10 +149,7 @@ export class GroupSession {
       case 'entry':
         return this.#entry(frame.seq, frame.message, frame.type === 'commit');
       case 'acks':
-        for (const body of frame.bodies) {
-          this.#talk.acknowledged(await this.#parts.keys.readAcknowledgement(body));
-        }
-        return;
+        return this.#talk.acknowledged(frame.bodies);
       case 'wanted':
         return this.#duties.groupInfoWanted(frame.epoch);
       case 'gap':
@@ -178,9 +168,7 @@ export class GroupSession {
   }
 
   async #entry(seq: number, message: Bytes, isCommit: boolean): Promise<void> {
-    if (this.#isOver || !this.#order.take(seq)) {
-      return;
-    }
+    if (this.#isOver || !this.#order.take(seq)) return;
     this.#channelEpoch += isCommit ? 1 : 0;
     const { isLate } = this.#order;
     const processed = await this.#parts.keys.process(message, seq, isLate);
@@ -234,18 +222,12 @@ export class GroupSession {
     this.#view.set(view);
     this.#talk.moved(view, before, this.#order.last ?? 0);
     this.#duties.rosterChanged(view);
-    // One acknowledgement for all epochs that came at once.
-    if (!this.#isAckDue) {
-      this.#isAckDue = true;
-      this.#enqueue(() => this.#acknowledge());
-    }
+    this.#acknowledgements.send();
   }
 
   #entered(): void {
     const view = this.#view.value;
-    if (view === undefined || this.#isOver) {
-      return;
-    }
+    if (view === undefined || this.#isOver) return;
     this.#channelEpoch = view.epoch;
     this.#joining.stop();
     this.#talk.entered();
@@ -313,14 +295,6 @@ export class GroupSession {
       this.#ownSubstitute = body;
     } else if (type === 'leave') {
       this.#end({ kind: 'ended', why: 'left' });
-    }
-  }
-
-  async #acknowledge(): Promise<void> {
-    this.#isAckDue = false;
-    if (this.#view.value !== undefined && !this.#isOver) {
-      const { epoch, body } = await this.#parts.keys.acknowledge();
-      this.#channel.tell({ frame: 'ack', epoch, body });
     }
   }
 
@@ -392,9 +366,35 @@ export class GroupSession {
       heartbeats: this.#heartbeats,
       view: () => this.#view.value,
       behind: () => this.#behind,
-      acknowledge: () => {
-        this.#enqueue(() => this.#acknowledge());
+      acknowledgements: this.#acknowledgements,
+    });
+  }
+
+  #makeTalk(): MemberTalk {
+    const { keys, hostSigner } = this.#parts;
+    return new MemberTalk({
+      ...this.#parts,
+      isHost: hostSigner !== undefined,
+      duties: this.#duties,
+      heartbeats: this.#heartbeats,
+      view: () => this.#view.value,
+      onLook: () => {
+        this.#company.look();
       },
+      onLearnt: async (isTooLate) => {
+        this.#view.set(await keys.view());
+        if (isTooLate) this.#join('acts');
+      },
+    });
+  }
+
+  #makeAcknowledgements(): OwnAcknowledgements {
+    return new OwnAcknowledgements({
+      ...this.#parts,
+      channel: this.#channel,
+      enqueue: this.#enqueue,
+      isMember: () => this.#view.value !== undefined && !this.#isOver,
+      isNew: () => this.#talk.isNew,
     });
   }
 }

@@ -23,10 +23,10 @@ export type SessionNotice =
   /** A GroupInfo of the server's that could not be used. */
   | { readonly kind: 'bad-group-info'; readonly why: string }
   /**
-   * This device joins anew: entries were missed, nobody was heard, too many entries were void, or the
-   * acts put out somebody who was let in here before they were known.
+   * This device joins anew: entries were missed, nobody was heard, the others are in another epoch, too many
+   * entries were void, or the acts put out somebody who was let in here before they were known.
    */
-  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'behind' | 'no-group' | 'acts' }
+  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'apart' | 'behind' | 'no-group' | 'acts' }
   /** There have been host acts that nobody here can show: only the host opens the meeting again. */
   | { readonly kind: 'waits-for-host' }
   /** A message that the server does not take, and will not. */
