@@ -1,5 +1,6 @@
 import type { Clock } from '../../observable/clock';
 import type { Bytes } from '../../protocol/bytes';
+import type { ReceiveFault } from './frame_faults';
 import { FrameOpener } from './frame_opener';
 import { FrameSeal } from './frame_seal';
 import { FrameTally, type FrameReport } from './frame_tally';
@@ -24,6 +25,9 @@ export interface PipeStart {
   /** Whose track it is; absent until somebody has signed it. */
   readonly of?: Announced | undefined;
 }
+
+/** What others of the same track will be opened after, once somebody has signed or keys are there. */
+const STARVES: ReadonlySet<ReceiveFault> = new Set(['unannounced', 'unknown-key', 'wrong-sender']);
 
 interface Pipe {
   of: Announced | undefined;
@@ -127,14 +131,16 @@ export class FramePipes {
   }
 
   async #sealed(frame: EncodedFrame, { of }: Pipe): Promise<Bytes | undefined> {
-    const sealed =
-      of === undefined || this.#seal === undefined
-        ? 'no-key'
-        : await this.#seal
-            .seal(new Uint8Array(frame.data), frame.getMetadata().mimeType, of.slot)
-            .catch(() => 'failed' as const);
-    if (of === undefined || typeof sealed === 'string') {
-      this.#tally.notSent(typeof sealed === 'string' ? sealed : 'no-key');
+    if (of === undefined) {
+      this.#tally.notSent('no-key');
+      return undefined;
+    }
+    const sealed = await attempted(async () => {
+      const bytes = new Uint8Array(frame.data);
+      return this.#seal?.seal(bytes, frame.getMetadata().mimeType, of.slot) ?? 'no-key';
+    });
+    if (typeof sealed === 'string') {
+      this.#tally.notSent(sealed);
       return undefined;
     }
     this.#tally.sent(of.slot);
@@ -143,20 +149,27 @@ export class FramePipes {
 
   async #opened(frame: EncodedFrame, pipe: Pipe): Promise<Bytes | undefined> {
     const { of } = pipe;
-    const opened =
-      this.#opener === undefined
-        ? 'unknown-key'
-        : await this.#opener
-            .open(new Uint8Array(frame.data), frame.getMetadata().mimeType, of)
-            .catch(() => 'failed' as const);
+    const opened = await attempted(async () => {
+      const bytes = new Uint8Array(frame.data);
+      return this.#opener?.open(bytes, frame.getMetadata().mimeType, of) ?? 'unknown-key';
+    });
     if (of === undefined || typeof opened === 'string') {
       const why = typeof opened === 'string' ? opened : 'unannounced';
-      pipe.isStarved ||= why === 'unknown-key' || why === 'unannounced' || why === 'wrong-sender';
+      pipe.isStarved ||= STARVES.has(why);
       this.#tally.notReceived(why);
       return undefined;
     }
     this.#tally.received(of, opened.counter);
     return opened.data;
+  }
+}
+
+/** What can't be done for a reason that is nobody's: the frame goes no further, and the next one may. */
+async function attempted<T>(act: () => Promise<T>): Promise<T | 'failed'> {
+  try {
+    return await act();
+  } catch {
+    return 'failed';
   }
 }
 

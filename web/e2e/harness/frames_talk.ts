@@ -1,0 +1,31 @@
+import type { FrameReport } from '../../src/e2ee/frames/frame_tally';
+import type { TransformPath } from '../../src/e2ee/frames/frame_transforms';
+import type { FrameTimes } from './frames_times';
+
+/** The name under which the page offers what it can. */
+export const SITTINGS = 'folkmootFrames';
+
+export interface TalkRequest {
+  readonly path: TransformPath;
+  readonly videoCodec: 'video/VP8' | 'video/VP9' | 'video/H264' | 'video/AV1';
+  /** How often keys change, and how much time is between. */
+  readonly epochs: number;
+  readonly everyMs: number;
+  /** Ana sends in clear. */
+  readonly isClear?: boolean;
+}
+
+/** What came of it: what Ana's worker had sent before it had a key and at the end, and what Ben got. */
+export interface Talk {
+  readonly before: FrameReport;
+  readonly sent: FrameReport;
+  readonly received: FrameReport;
+  readonly framesDecoded: number;
+  readonly freezes: number;
+  readonly audioEnergy: number;
+}
+
+export interface Sittings {
+  talk(request: TalkRequest): Promise<Talk>;
+  timesOf(frameBytes: number): Promise<FrameTimes>;
+}
