@@ -3,6 +3,7 @@ import puppeteer from 'puppeteer-core';
 
 import { FramesSite } from './harness/frames_site';
 import { SITTINGS, type Sittings, type Talk, type TalkRequest } from './harness/frames_talk';
+import { CHROMIUM, CHROMIUM_FLAGS } from './harness/person';
 
 let site: FramesSite;
 
@@ -14,7 +15,7 @@ test.afterAll(() => {
   site.close();
 });
 
-const USUAL = { videoCodec: 'video/VP8', epochs: 21, everyMs: 400 } as const;
+const USUAL = { videoCodec: 'video/VP8', epochs: 21, everyMs: 250 } as const;
 
 test('keys change twenty times, and in Chromium nobody loses a frame', async () => {
   for (const path of ['streams', 'script'] as const) {
@@ -42,7 +43,7 @@ test('VP9 is carried, other codecs and what is sent in clear are not', async () 
 });
 
 /** Nothing left before there was a key; all that left came, and was seen and heard. */
-function expectWhole({ before, sent, received, ...seen }: Talk): void {
+function expectWhole({ before, sent, received, ...played }: Talk): void {
   expect(before.sent).toEqual([0, 0, 0, 0]);
   expect(before.notSent['no-key']).toBeGreaterThan(0);
   const [sound, pictures] = sent.sent;
@@ -51,17 +52,15 @@ function expectWhole({ before, sent, received, ...seen }: Talk): void {
   const came = [...received.received].sort((one, other) => one.slot - other.slot);
   expect(came.map(({ frames }) => frames)).toEqual([sound, pictures]);
   // Before sound begins, a packet without any may come.
-  const lost = Object.entries({ ...received.notReceived, empty: 0 }).filter(([, count]) => count > 0);
-  expect(lost).toEqual([]);
-  expect(seen.framesDecoded).toBeGreaterThan(0.9 * (pictures ?? 0));
-  expect(seen.audioEnergy).toBeGreaterThan(0);
+  const lost = Object.entries({ ...received.notReceived, empty: 0 });
+  expect(lost.filter(([, count]) => count > 0)).toEqual([]);
+  // The last ones are still on their way to the screen.
+  expect(played.framesDecoded).toBeGreaterThan(0.9 * (pictures ?? 0));
+  expect(played.samples).toBeGreaterThan(0);
 }
 
 async function talkInChromium(request: TalkRequest): Promise<Talk> {
-  const browser = await chromium.launch({
-    executablePath: process.env['FOLKMOOT_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--autoplay-policy=no-user-gesture-required', '--disable-features=WebRtcHideLocalIpsWithMdns'],
-  });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS] });
   try {
     const page = await browser.newPage();
     await page.goto(site.url);
@@ -78,7 +77,6 @@ async function talkInFirefox(request: TalkRequest): Promise<Talk> {
     headless: true,
     extraPrefsFirefox: {
       'media.autoplay.default': 0,
-      'media.peerconnection.ice.obfuscate_host_addresses': false,
     },
   });
   try {

@@ -1,10 +1,15 @@
 /** Runs in the page: two people over a connection within it, with the worker that calls have. */
 import { FrameKeys } from '../../src/e2ee/frames/frame_port';
-import type { FrameReport } from '../../src/e2ee/frames/frame_tally';
 import { FrameTransforms, type TransformPath } from '../../src/e2ee/frames/frame_transforms';
 import type { Slot } from '../../src/e2ee/frames/slot';
-import { SITTINGS, type Talk, type TalkRequest } from './frames_talk';
-import { timesOf } from './frames_times';
+import {
+  SITTINGS,
+  type Played,
+  type Sittings,
+  type Talk,
+  type TalkRequest,
+} from './frames_talk';
+import type { FrameTimes } from './frames_times';
 
 const GROUP_ID = new Uint8Array(32).fill(7);
 const LEAVES = new Map([
@@ -33,7 +38,8 @@ async function talk(request: TalkRequest): Promise<Talk> {
   });
   sendAll(ana, request, slots);
   await connect(ana.connection, ben.connection);
-  const before = await heldBack(ana, request);
+  await sleep(request.everyMs);
+  const before = await ana.keys.report();
   for (let epoch = 1; epoch <= request.epochs; epoch++) {
     await turnTo(epoch, ana, ben);
     await sleep(request.everyMs);
@@ -41,18 +47,13 @@ async function talk(request: TalkRequest): Promise<Talk> {
   ana.keys.stop();
   await sleep(500);
   const [sent, received] = await Promise.all([ana.keys.report(), ben.keys.report()]);
-  const told = { before, sent, received, ...(await seenBy(ben.connection)) };
+  const told = { before, sent, received, ...(await playedBy(ben.connection)) };
   ana.connection.close();
   ben.connection.close();
   return told;
 }
 
-/** What has left before there was a key. */
-async function heldBack(ana: Side, request: TalkRequest): Promise<FrameReport> {
-  await sleep(request.everyMs);
-  return ana.keys.report();
-}
-
+/** Somebody, without keys yet. */
 async function sideOf(identity: string, path: TransformPath): Promise<Side> {
   const worker = new Worker(new URL('../../src/e2ee/frames/frame_worker.ts', import.meta.url), {
     type: 'module',
@@ -61,11 +62,13 @@ async function sideOf(identity: string, path: TransformPath): Promise<Side> {
   const mix = new Uint8Array(32).fill(9);
   const mixKey = await crypto.subtle.importKey('raw', mix, hmac, false, ['sign']);
   const keys = new FrameKeys(worker, { groupId: GROUP_ID, mixKey, identity });
+  // As LiveKit has it wherever there are such streams; a script transform goes with it, too.
   const configuration = { encodedInsertableStreams: true };
   const connection = new RTCPeerConnection(configuration as RTCConfiguration);
   return { keys, transforms: new FrameTransforms(keys, worker, path), connection };
 }
 
+/** All can open what is sealed in an epoch before anybody seals in it. */
 async function turnTo(epoch: number, ana: Side, ben: Side): Promise<void> {
   const secret = (): { epoch: number; exported: Uint8Array<ArrayBuffer>; leaves: typeof LEAVES } => ({
     ...{ epoch, leaves: LEAVES },
@@ -124,14 +127,15 @@ async function connect(one: RTCPeerConnection, other: RTCPeerConnection): Promis
   await isThere;
 }
 
-async function seenBy(connection: RTCPeerConnection): Promise<Pick<Talk, 'framesDecoded' | 'freezes' | 'audioEnergy'>> {
+async function playedBy(connection: RTCPeerConnection): Promise<Played> {
   const stats = [...(await connection.getStats()).values()] as Record<string, unknown>[];
   const of = (kind: string, name: string): number =>
     Number(stats.find((one) => one['type'] === 'inbound-rtp' && one['kind'] === kind)?.[name] ?? 0);
   return {
     framesDecoded: of('video', 'framesDecoded'),
     freezes: of('video', 'freezeCount'),
-    audioEnergy: of('audio', 'totalAudioEnergy'),
+    concealed: of('audio', 'concealedSamples'),
+    samples: of('audio', 'totalSamplesReceived'),
   };
 }
 
@@ -173,4 +177,15 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-(globalThis as { [SITTINGS]?: unknown })[SITTINGS] = { talk, timesOf };
+/** See frames_times.ts. */
+function timesOf(frameBytes: number): Promise<FrameTimes> {
+  const worker = new Worker(new URL('./frames_times.ts', import.meta.url), { type: 'module' });
+  return new Promise((resolve) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<FrameTimes>) => {
+      resolve(data);
+    });
+    worker.postMessage(frameBytes);
+  });
+}
+
+(globalThis as { [SITTINGS]?: Sittings })[SITTINGS] = { talk, timesOf };

@@ -16,15 +16,22 @@ export interface TalkRequest {
 }
 
 /** What came of it: what Ana's worker had sent before it had a key and at the end, and what Ben got. */
-export interface Talk {
+export interface Talk extends Played {
   readonly before: FrameReport;
   readonly sent: FrameReport;
   readonly received: FrameReport;
-  readonly framesDecoded: number;
-  readonly freezes: number;
-  readonly audioEnergy: number;
 }
 
+/** What Ben's browser says that it played. */
+export interface Played {
+  readonly framesDecoded: number;
+  readonly freezes: number;
+  /** Samples that were made up, as none came in time, among all of them. */
+  readonly concealed: number;
+  readonly samples: number;
+}
+
+/** What the page can be asked for. */
 export interface Sittings {
   talk(request: TalkRequest): Promise<Talk>;
   timesOf(frameBytes: number): Promise<FrameTimes>;

@@ -26,7 +26,7 @@ describe('who forwards frames can’t', () => {
     expect(await ben.watch(film, { identity: 'ben', slot: 1 })).toBe('wrong-sender');
     expect(await ben.watch(film, { identity: 'mallory', slot: 1 })).toBe('wrong-sender');
     // The screen's sound in the place of the microphone.
-    const sound = (await ana.seal.seal(SOUND, 'audio/opus', 3)) as Bytes;
+    const sound = (await ana.sealer.seal(SOUND, 'audio/opus', 3)) as Bytes;
     expect(await ben.watch(sound, ANAS_VOICE, 'audio/opus')).toBe('wrong-sender');
     expect(await ana.watch(film, { identity: 'ben', slot: 1 })).toBe('wrong-sender');
     expect(await ben.watch(film)).toMatchObject({ data: DELTA_FRAME });
@@ -126,7 +126,7 @@ describe('a frame that comes again', () => {
     expect(await ben.watch(films[1] as Bytes)).toBe('replayed');
     const sounds: Bytes[] = [];
     for (let at = 0; at < 258; at++) {
-      sounds.push((await ana.seal.seal(SOUND, 'audio/opus', 0)) as Bytes);
+      sounds.push((await ana.sealer.seal(SOUND, 'audio/opus', 0)) as Bytes);
     }
     const hear = (at: number) => ben.watch(sounds[at] as Bytes, ANAS_VOICE, 'audio/opus');
     expect(await hear(257)).toMatchObject({ counter: 257 });
@@ -206,7 +206,7 @@ describe('an epoch', () => {
     ben.keys.install(epochOf(MAX_EPOCHS + 1));
     expect(await ben.watch(two)).toBe('unknown-key');
     // It was the one that was sent with, too: nothing is sent rather than in another.
-    expect(await ben.seal.seal(DELTA_FRAME, 'video/VP8', 1)).toBe('no-key');
+    expect(await ben.sealer.seal(DELTA_FRAME, 'video/VP8', 1)).toBe('no-key');
   });
 
   it('never shares its bits with another', async () => {

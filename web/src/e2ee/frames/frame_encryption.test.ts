@@ -1,12 +1,15 @@
 import { EventEmitter } from 'node:events';
 
-import { ParticipantEvent, Room, RoomEvent, Track, type BaseE2EEManager } from 'livekit-client';
+import { ParticipantEvent, Room, RoomEvent, setLogLevel, Track, type BaseE2EEManager } from 'livekit-client';
 import { describe, expect, it, vi } from 'vitest';
 
 import { Subject } from '../../observable/observable';
 import { FrameEncryption, type SlotLookup } from './frame_encryption';
 import type { FrameTransforms } from './frame_transforms';
 import type { Announced } from './media_keys';
+
+// What is not there, LiveKit complains of.
+setLogLevel('silent');
 
 const LEVELS = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
@@ -113,6 +116,12 @@ describe('in a room of LiveKit’s', () => {
     ).rejects.toThrow('not sent');
   });
 
+  it('no second sender is made for another codec, which nobody would have told us of', async () => {
+    const { room: to } = room();
+    const none = undefined as never;
+    await expect(to.engine.createSimulcastSender(none, none, none)).rejects.toThrow('one codec');
+  });
+
   it.each(['signalConnected', 'signalRestarted'] as const)(
     'a server that gives us another name in %s loses us',
     (event) => {
@@ -132,16 +141,16 @@ describe('in a room of LiveKit’s', () => {
     },
   );
 
-  it('a sender that tells how loud it is loses us the connection', () => {
+  it('a server that agrees on telling how loud each packet is loses us', () => {
     const { room: to, breaches } = room();
-    const published = (...uris: string[]): void => {
-      const headerExtensions = uris.map((uri) => ({ uri }));
-      const sender = { getParameters: () => ({ headerExtensions }) };
-      to.localParticipant.emit(ParticipantEvent.LocalTrackPublished, { track: { sender } } as never);
+    const published = (sdp: string): void => {
+      const publisher = { getRemoteDescription: () => ({ sdp }) };
+      Reflect.set(to.engine, 'pcManager', { publisher });
+      to.localParticipant.emit(ParticipantEvent.LocalTrackPublished, {} as never);
     };
-    published('urn:ietf:params:rtp-hdrext:sdes:mid');
+    published('a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid');
     expect(breaches).toEqual([]);
-    published('urn:ietf:params:rtp-hdrext:sdes:mid', LEVELS);
+    published(`a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:1 ${LEVELS}`);
     expect(breaches).toEqual(['audio-levels']);
   });
 

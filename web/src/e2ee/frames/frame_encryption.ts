@@ -12,6 +12,7 @@ import type { FrameTransforms } from './frame_transforms';
 import { kindOf, slotOf, type Slot } from './slot';
 
 type Engine = Parameters<BaseE2EEManager['setupEngine']>[0];
+type Publisher = NonNullable<Engine['pcManager']>['publisher'];
 
 /** The slot of a member's publication, as that member has signed; undefined: not (yet). */
 export type SlotLookup = (identity: string, publicationId: string) => Slot | undefined;
@@ -71,8 +72,8 @@ export class FrameEncryption implements BaseE2EEManager {
       .on(ParticipantEvent.LocalSenderCreated, (sender, track) => {
         this.#send(sender, track.source);
       })
-      .on(ParticipantEvent.LocalTrackPublished, ({ track }) => {
-        this.#expectNoLevels(track?.sender);
+      .on(ParticipantEvent.LocalTrackPublished, () => {
+        this.#expectNoLevels();
       });
     room
       .on(RoomEvent.TrackSubscribed, (track, { trackSid }, { identity }) => {
@@ -92,6 +93,8 @@ export class FrameEncryption implements BaseE2EEManager {
     // Whatever comes by data channel is nobody's word: what members say goes over the group.
     engine.removeAllListeners('dataPacketReceived');
     engine.removeAllListeners('dataTrackPacketReceived');
+    // LiveKit tells nobody of the senders that it makes for backup codecs. So it makes none.
+    engine.createSimulcastSender = () => Promise.reject(new Error('There is one codec a track.'));
     // At once, not when LiveKit knows whose it is: a receiver without a transform plays what comes.
     engine.on('mediaTrackAdded', (_track, _stream, receiver) => {
       this.#announce(receiver);
@@ -125,6 +128,10 @@ export class FrameEncryption implements BaseE2EEManager {
   on(): this {
     // There is nothing to tell LiveKit.
     return this;
+  }
+
+  get #publisher(): Publisher | undefined {
+    return this.#room?.engine.pcManager?.publisher;
   }
 
   #send(sender: RTCRtpSender, source: Track.Source): void {
@@ -171,20 +178,18 @@ export class FrameEncryption implements BaseE2EEManager {
   }
 
   #offerNoLevels(sender: RTCRtpSender): void {
-    const transceiver = this.#room?.engine.pcManager?.publisher
-      .getTransceivers()
-      .find((one) => one.sender === sender) as NegotiatingTransceiver | undefined;
-    const extensions = transceiver?.getHeaderExtensionsToNegotiate?.();
-    if (extensions !== undefined) {
-      transceiver?.setHeaderExtensionsToNegotiate?.(
-        extensions.map((one) => (one.uri === AUDIO_LEVEL ? { ...one, direction: 'stopped' } : one)),
-      );
-    }
+    const transceiver: NegotiatingTransceiver | undefined = this.#publisher
+      ?.getTransceivers()
+      .find((one) => one.sender === sender);
+    const extensions = transceiver?.getHeaderExtensionsToNegotiate?.() ?? [];
+    transceiver?.setHeaderExtensionsToNegotiate?.(
+      extensions.map((one) => (one.uri === AUDIO_LEVEL ? { ...one, direction: 'stopped' } : one)),
+    );
   }
 
-  #expectNoLevels(sender: RTCRtpSender | undefined): void {
-    const { headerExtensions = [] } = sender?.getParameters() ?? {};
-    if (headerExtensions.some(({ uri }) => uri === AUDIO_LEVEL)) {
+  /** What was not offered can't be agreed on; but not every browser can leave it out. */
+  #expectNoLevels(): void {
+    if (this.#publisher?.getRemoteDescription()?.sdp.includes(AUDIO_LEVEL) === true) {
       this.#breach('audio-levels');
     }
   }

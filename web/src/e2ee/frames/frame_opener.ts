@@ -1,7 +1,7 @@
 import { concat, type Bytes } from '../../protocol/bytes';
 import { clearLength, codecOf } from './clear_bytes';
 import type { ReceiveFault } from './frame_faults';
-import { additionalData } from './frame_seal';
+import { additionalData } from './frame_sealer';
 import { parseKeyId, type KeyId } from './key_id';
 import { gcmOf, TAG_BYTES } from './key_schedule';
 import type { Announced, MediaKeys } from './media_keys';

@@ -2,7 +2,7 @@ import type { Clock } from '../../observable/clock';
 import type { Bytes } from '../../protocol/bytes';
 import type { ReceiveFault } from './frame_faults';
 import { FrameOpener } from './frame_opener';
-import { FrameSeal } from './frame_seal';
+import { FrameSealer } from './frame_sealer';
 import { FrameTally, type FrameReport } from './frame_tally';
 import { MediaKeys, type Announced, type MediaEpoch, type MediaSecrets } from './media_keys';
 
@@ -45,7 +45,7 @@ export class FramePipes {
   /** Whose track it is, for pipes that the browser has not brought yet. */
   readonly #early = new Map<number, Announced>();
   #keys: MediaKeys | undefined;
-  #seal: FrameSeal | undefined;
+  #sealer: FrameSealer | undefined;
   #opener: FrameOpener | undefined;
 
   constructor(clock: Clock) {
@@ -56,7 +56,7 @@ export class FramePipes {
   open(secrets: MediaSecrets): void {
     if (this.#keys === undefined) {
       this.#keys = new MediaKeys(secrets, this.#clock);
-      this.#seal = new FrameSeal(this.#keys);
+      this.#sealer = new FrameSealer(this.#keys);
       this.#opener = new FrameOpener(this.#keys);
     }
   }
@@ -137,7 +137,7 @@ export class FramePipes {
     }
     const sealed = await attempted(async () => {
       const bytes = new Uint8Array(frame.data);
-      return this.#seal?.seal(bytes, frame.getMetadata().mimeType, of.slot) ?? 'no-key';
+      return this.#sealer?.seal(bytes, frame.getMetadata().mimeType, of.slot) ?? 'no-key';
     });
     if (typeof sealed === 'string') {
       this.#tally.notSent(sealed);

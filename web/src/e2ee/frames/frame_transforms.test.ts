@@ -41,7 +41,11 @@ describe('a browser', () => {
       // Chromium's.
     }
   }
-  class NewSender {}
+  class NewSender {
+    getParameters(): void {
+      // All browsers'.
+    }
+  }
 
   it.each([
     ['streams', { RTCRtpSender: OldSender, RTCRtpScriptTransform: ScriptTransform }],
@@ -82,5 +86,24 @@ describe('a worker between the encoder and the network', () => {
       { kind: 'use', pipe: 1, of: ANAS_CAMERA },
       { kind: 'use', pipe: 1, of: undefined },
     ]);
+  });
+
+  it('that can’t be put there leaves a sender without a track, and a receiver’s track ended', async () => {
+    const { made } = await transforms('streams');
+    const createEncodedStreams = (): never => {
+      throw new DOMException('Too late', 'InvalidStateError');
+    };
+    const replaceTrack = vi.fn(() => Promise.resolve());
+    const sender = { createEncodedStreams, replaceTrack } as unknown as RTCRtpSender;
+    expect(() => {
+      made.send(sender, ANAS_CAMERA);
+    }).toThrow('Too late');
+    expect(replaceTrack).toHaveBeenCalledWith(null);
+    const track = { stop: vi.fn() };
+    const receiver = { createEncodedStreams, track } as unknown as RTCRtpReceiver;
+    expect(() => {
+      made.receive(receiver, ANAS_CAMERA);
+    }).toThrow('Too late');
+    expect(track.stop).toHaveBeenCalledOnce();
   });
 });

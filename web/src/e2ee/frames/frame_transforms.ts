@@ -10,8 +10,9 @@ import type { Announced } from './media_keys';
 export type TransformPath = 'script' | 'streams';
 
 /** A sender or receiver, as far as it is needed here. */
-export type MediaEnd = (RTCRtpSender | RTCRtpReceiver) & {
-  createEncodedStreams?(): FrameStreams;
+type MediaEnd = (RTCRtpSender | RTCRtpReceiver) & {
+  /** Of browsers with the path `streams`. */
+  createEncodedStreams(): FrameStreams;
 };
 
 /** What of a browser says which path there is. */
@@ -45,18 +46,31 @@ export class FrameTransforms {
    * Lets nothing but sealed frames out of a sender, before it has sent any.
    *
    * @param of - whose track it is; undefined: nothing leaves.
+   * @throws DOMException - the browser can't; the sender has no track any more.
    */
   send(sender: RTCRtpSender, of: Announced | undefined): void {
-    this.#attach(sender, 'send', of);
+    try {
+      this.#attach(sender as MediaEnd, 'send', of);
+    } catch (error) {
+      // It may be kept and negotiated all the same; then there is nothing that it sends.
+      void sender.replaceTrack(null);
+      throw error;
+    }
   }
 
   /**
    * Lets nothing but opened frames into a decoder.
    *
    * @param of - whose track it is, as its sender has signed; undefined: not known yet, nothing is played.
+   * @throws DOMException - the browser can't; the track has ended.
    */
   receive(receiver: RTCRtpReceiver, of: Announced | undefined): void {
-    this.#attach(receiver, 'receive', of);
+    try {
+      this.#attach(receiver as MediaEnd, 'receive', of);
+    } catch (error) {
+      receiver.track.stop();
+      throw error;
+    }
   }
 
   #attach(end: MediaEnd, direction: 'send' | 'receive', of: Announced | undefined): void {
@@ -66,11 +80,11 @@ export class FrameTransforms {
       return;
     }
     const start = this.#keys.begin(direction, of);
-    this.#pipes.set(end, start.pipe);
     if (this.#path === 'script') {
       end.transform = new RTCRtpScriptTransform(this.#worker, start);
-    } else if (end.createEncodedStreams !== undefined) {
+    } else {
       this.#keys.run(start, end.createEncodedStreams());
     }
+    this.#pipes.set(end, start.pipe);
   }
 }

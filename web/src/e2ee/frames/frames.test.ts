@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { encodeBase64url, type Bytes } from '../../protocol/bytes';
-import { FrameSeal } from './frame_seal';
+import { FrameSealer } from './frame_sealer';
 import { ANAS_VOICE, anaAndBen, DELTA_FRAME, epochOf, KEY_FRAME, MediaPerson, SOUND } from './frames_in_memory';
 import { deriveFrameKey, gcmOf, importBaseKey, SUITE, type CipherSuite } from './key_schedule';
 import type { Slot } from './slot';
@@ -60,7 +60,7 @@ describe('frames', () => {
       expect(await ben.watch(sealed)).toMatchObject({ data: frame });
     }
     for (const [slot, mimeType] of [[0, 'audio/opus'], [1, 'video/VP9']] as const) {
-      const sealed = (await ana.seal.seal(SOUND, mimeType, slot)) as Bytes;
+      const sealed = (await ana.sealer.seal(SOUND, mimeType, slot)) as Bytes;
       expect(Buffer.from(sealed).includes(Buffer.from(SOUND.subarray(0, 4)))).toBe(false);
       const opened = await ben.opener.open(sealed, mimeType, { identity: 'ana', slot });
       expect(opened).toMatchObject({ data: SOUND });
@@ -71,7 +71,7 @@ describe('frames', () => {
 describe('what can’t be sealed is not sent', () => {
   it('before there is a key, after a stop, and for who is no member', async () => {
     const ana = await MediaPerson.make('ana');
-    const send = () => ana.seal.seal(DELTA_FRAME, 'video/VP8', 1);
+    const send = () => ana.sealer.seal(DELTA_FRAME, 'video/VP8', 1);
     expect(await send()).toBe('no-key');
     ana.keys.install(epochOf(1));
     expect(await send()).toBe('no-key');
@@ -101,24 +101,24 @@ describe('what can’t be sealed is not sent', () => {
     const { ana } = await anaAndBen();
     // The front of a picture in H.264: its first byte would be that of a key frame of VP8.
     const frame = Uint8Array.from([0, 0, 0, 1, 0x67, 0x42, 0, 0x1f, 0, 0, 0, 0]);
-    expect(await ana.seal.seal(frame, mimeType, slot)).toBe(why);
+    expect(await ana.sealer.seal(frame, mimeType, slot)).toBe(why);
   });
 
   it('when it is empty, or less than a frame', async () => {
     const { ana } = await anaAndBen();
-    expect(await ana.seal.seal(new Uint8Array(), 'audio/opus', 0)).toBe('empty');
-    expect(await ana.seal.seal(new Uint8Array(), 'video/VP8', 1)).toBe('empty');
-    expect(await ana.seal.seal(KEY_FRAME.slice(0, 9), 'video/VP8', 1)).toBe('malformed');
+    expect(await ana.sealer.seal(new Uint8Array(), 'audio/opus', 0)).toBe('empty');
+    expect(await ana.sealer.seal(new Uint8Array(), 'video/VP8', 1)).toBe('empty');
+    expect(await ana.sealer.seal(KEY_FRAME.slice(0, 9), 'video/VP8', 1)).toBe('malformed');
   });
 
   it('when all counters are used', async () => {
     const { ana, ben } = await anaAndBen();
-    const seal = new FrameSeal(ana.keys, Number.MAX_SAFE_INTEGER);
-    const last = (await seal.seal(DELTA_FRAME, 'video/VP8', 1)) as Bytes;
+    const sealer = new FrameSealer(ana.keys, Number.MAX_SAFE_INTEGER);
+    const last = (await sealer.seal(DELTA_FRAME, 'video/VP8', 1)) as Bytes;
     expect(await ben.watch(last)).toMatchObject({ counter: Number.MAX_SAFE_INTEGER });
-    expect(await seal.seal(DELTA_FRAME, 'video/VP8', 1)).toBe('exhausted');
-    expect(await seal.seal(DELTA_FRAME, 'video/VP8', 1)).toBe('exhausted');
-    expect(await seal.seal(SOUND, 'audio/opus', 0)).toBeInstanceOf(Uint8Array);
+    expect(await sealer.seal(DELTA_FRAME, 'video/VP8', 1)).toBe('exhausted');
+    expect(await sealer.seal(DELTA_FRAME, 'video/VP8', 1)).toBe('exhausted');
+    expect(await sealer.seal(SOUND, 'audio/opus', 0)).toBeInstanceOf(Uint8Array);
   });
 });
 
@@ -147,7 +147,7 @@ describe('a counter', () => {
   it('is each slot’s own', async () => {
     const { ana, ben } = await anaAndBen();
     await ana.film();
-    const sound = (await ana.seal.seal(SOUND, 'audio/opus', 0)) as Bytes;
+    const sound = (await ana.sealer.seal(SOUND, 'audio/opus', 0)) as Bytes;
     expect(await ben.watch(sound, ANAS_VOICE, 'audio/opus')).toMatchObject({ counter: 0 });
   });
 });
@@ -167,7 +167,7 @@ async function makeVectors(): Promise<readonly Record<string, unknown>[]> {
   const ana = await MediaPerson.make('ana');
   ana.keys.install(epochOf(259));
   ana.keys.switchTo(259);
-  ana.seal = new FrameSeal(ana.keys, 70_000);
+  ana.sealer = new FrameSealer(ana.keys, 70_000);
   const cases: [Slot, string, Bytes][] = [
     [0, 'audio/opus', SOUND],
     [1, 'video/VP8', KEY_FRAME],
@@ -182,7 +182,7 @@ async function makeVectors(): Promise<readonly Record<string, unknown>[]> {
       mix_key: new Uint8Array(32).fill(9),
       exported: epochOf(259).exported,
       ...{ epoch: 259, leaf: 3, slot, codec, frame },
-      sealed: await ana.seal.seal(frame, codec, slot),
+      sealed: await ana.sealer.seal(frame, codec, slot),
     });
   }
   return vectors;

@@ -2,7 +2,7 @@
 import { HandClock } from '../../observable/hand_clock';
 import { concat, encodeUtf8, type Bytes } from '../../protocol/bytes';
 import { FrameOpener, type OpenedFrame } from './frame_opener';
-import { FrameSeal } from './frame_seal';
+import { FrameSealer } from './frame_sealer';
 import type { ReceiveFault } from './frame_faults';
 import { MediaKeys, type Announced, type MediaEpoch } from './media_keys';
 
@@ -48,11 +48,11 @@ export class MediaPerson {
   readonly clock = new HandClock();
   readonly keys: MediaKeys;
   readonly opener: FrameOpener;
-  seal: FrameSeal;
+  sealer: FrameSealer;
 
   private constructor(keys: (clock: HandClock) => MediaKeys) {
     this.keys = keys(this.clock);
-    this.seal = new FrameSeal(this.keys);
+    this.sealer = new FrameSealer(this.keys);
     this.opener = new FrameOpener(this.keys);
   }
 
@@ -70,7 +70,7 @@ export class MediaPerson {
 
   /** A sealed frame of one's camera. */
   async film(frame: Bytes = DELTA_FRAME): Promise<Bytes> {
-    const sealed = await this.seal.seal(frame, 'video/VP8', 1);
+    const sealed = await this.sealer.seal(frame, 'video/VP8', 1);
     if (typeof sealed === 'string') {
       throw new Error(sealed);
     }

@@ -17,7 +17,7 @@ export function additionalData(
 }
 
 /** Seals what a device sends. A frame that can't be sealed is a reason, never a frame. */
-export class FrameSeal {
+export class FrameSealer {
   readonly #keys: MediaKeys;
   /**
    * The next counter of each slot. It goes on through all epochs: whatever is installed when, no
