@@ -5,8 +5,11 @@ import { knock, type Admission } from '../session/admission';
 import { joinCall } from '../session/livekit_call';
 import { CallModel } from '../state/call';
 import { SYSTEM_CLOCK } from '../observable/clock';
+import type { Call } from '../session/call';
 import type { DevicesModel } from '../state/devices';
+import type { GroupEars, GroupPort } from '../state/group';
 import { groupHere } from './group';
+import { MediaHere } from './media';
 import { SOUND, type OpenedMeeting } from './meeting';
 import { explained } from './refusals';
 import type { Surroundings } from './surroundings';
@@ -26,25 +29,26 @@ export function joinHere(
     const { door } = open;
     const admit = (): Promise<Admission> => knock(around.api, door, name);
     const { ticket, groupTicket, hostKey } = await admit();
+    const media = new MediaHere(open, report);
+    const call = joinCall({
+      door,
+      name,
+      ticket,
+      admit: async () => (await admit()).ticket,
+      encryption: (onBreach) => media.encryption(onBreach),
+      now: () => SYSTEM_CLOCK.now(),
+    });
     const group = {
       open,
       hostKey,
       groupTicket,
       admit: async () => (await admit()).groupTicket,
+      onEpoch: media.enter,
     };
     return new CallModel({
-      call: joinCall({
-        door,
-        name,
-        ticket,
-        admit: async () => (await admit()).ticket,
-        now: () => SYSTEM_CLOCK.now(),
-      }),
-      openGroup: (ears) => groupHere(group, ears),
-      onFault: (error) => {
-        // A method of the page's, which is not called on anything else.
-        reportError(error);
-      },
+      call,
+      openGroup: (ears) => encrypting(media, call, groupHere(group, heardBy(media, ears))),
+      onFault: report,
       devices,
       meeting: open.facts,
       server: around.server.value ?? { operator: '', place: '', canCreate: false },
@@ -54,4 +58,31 @@ export function joinHere(
       preferences: around.callPreferences,
     });
   });
+}
+
+function report(error: unknown): void {
+  // A method of the page's, which is not called on anything else.
+  reportError(error);
+}
+
+/** What is said of media is heard there first. */
+function heardBy(media: MediaHere, ears: GroupEars): GroupEars {
+  return {
+    ...ears,
+    onMessage: (message) => {
+      if (!media.take(message)) ears.onMessage(message);
+    },
+  };
+}
+
+/** Media that begin with a group, and end with it. */
+function encrypting(media: MediaHere, call: Call, group: GroupPort): GroupPort {
+  media.follow(group, call);
+  return {
+    ...group,
+    close: async () => {
+      media.close();
+      await group.close();
+    },
+  };
 }

@@ -107,9 +107,11 @@ export class GroupDuties {
 
   /** Somebody joined who can't know the acts. */
   owesHistory(): void {
-    this.#onRank('history', RANK_DELAY_MS, () => {
-      void this.#sendHistory();
-    });
+    if ((this.#parts.view()?.acts.count ?? 0) > 0) {
+      this.#onRank('history', RANK_DELAY_MS, () => {
+        void this.#sendHistory();
+      });
+    }
   }
 
   /** Says in which epoch this device is. */

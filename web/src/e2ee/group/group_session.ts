@@ -5,6 +5,7 @@ import type { GroupStand, ServerFrame } from './channel_frames';
 import { encodeLeave } from './commit_data';
 import { Company } from './company';
 import { CommitDesk, type CommitOutcome } from './commit_desk';
+import { tellEpoch, type EpochCause } from './epoch_secret';
 import { GroupDuties } from './group_duties';
 import type { GroupHealth } from './group_health';
 import type { GroupView, Processed, ReceivedMessage } from './group_keys';
@@ -200,11 +201,12 @@ export class GroupSession {
 
   async #committed({ change, isOwn }: Extract<Processed, { kind: 'commit' }>): Promise<void> {
     const isEntry = change.kind === 'join' || change.kind === 'rejoin';
-    await this.#moved();
+    const hasCome = isOwn && isEntry;
+    await this.#moved(hasCome ? 'entry' : change.kind);
     this.#commits.committed(isOwn && !isEntry);
-    if (isOwn && isEntry) {
+    if (hasCome) {
       this.#entered();
-    } else if (isEntry && (this.#view.value?.acts.count ?? 0) > 0) {
+    } else if (isEntry) {
       this.#duties.owesHistory();
     }
     if (this.#behind > 0) {
@@ -212,16 +214,14 @@ export class GroupSession {
     }
   }
 
-  /** Another epoch. */
-  async #moved(): Promise<void> {
+  async #moved(cause: EpochCause): Promise<void> {
     const view = await this.#parts.keys.view();
-    if (view === undefined) {
-      return;
-    }
+    if (view === undefined) return;
     const before = this.#view.value;
     this.#view.set(view);
     this.#talk.moved(view, before, this.#order.last ?? 0);
     this.#duties.rosterChanged(view);
+    await tellEpoch(this.#parts, view, cause);
     this.#acknowledgements.send();
   }
 
@@ -350,7 +350,7 @@ export class GroupSession {
       synced: () => this.#order.synced(),
       onCreated: () => {
         this.#enqueue(async () => {
-          await this.#moved();
+          await this.#moved('entry');
           this.#entered();
         });
       },

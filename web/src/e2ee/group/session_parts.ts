@@ -3,6 +3,7 @@ import type { SigningKey } from '../../protocol/signing';
 import type { ChannelConnection, ChannelEnd, ConnectionHandlers } from './channel_client';
 import type { Clock } from '../../observable/clock';
 import type { SignedGrant } from './commit_data';
+import type { NewEpoch } from './epoch_secret';
 import type { GroupKeys, ReceivedMessage } from './group_keys';
 import type { MessageType } from './group_message';
 import type { Bytes } from '../../protocol/bytes';
@@ -45,6 +46,8 @@ export interface SessionParts {
   /** The host's act with which the acts begin anew after a head (`makeReopening`). */
   readonly reopen?: (previous: Bytes) => Promise<Bytes>;
   readonly grant?: SignedGrant;
+  /** What it does is done before the others hear that this device is in the epoch. */
+  readonly onEpoch?: (epoch: NewEpoch) => Promise<void>;
   readonly onMessage: (message: ReceivedMessage) => void;
   readonly onNotice: (notice: SessionNotice) => void;
 }
