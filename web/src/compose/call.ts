@@ -8,11 +8,17 @@ import { SYSTEM_CLOCK } from '../observable/clock';
 import type { Call } from '../session/call';
 import type { DevicesModel } from '../state/devices';
 import type { GroupEars, GroupPort } from '../state/group';
-import { groupHere } from './group';
-import { MediaHere } from './media';
+import type * as Encryption from './encryption';
+import type { MediaHere } from './media';
 import { SOUND, type OpenedMeeting } from './meeting';
 import { explained } from './refusals';
 import type { Surroundings } from './surroundings';
+
+interface Joining {
+  readonly around: Surroundings;
+  readonly open: OpenedMeeting;
+  readonly encryption: typeof Encryption;
+}
 
 /**
  * Joins a meeting with the devices as they are.
@@ -20,8 +26,7 @@ import type { Surroundings } from './surroundings';
  * @throws RefusalError
  */
 export function joinHere(
-  around: Surroundings,
-  open: OpenedMeeting,
+  { around, open, encryption }: Joining,
   devices: DevicesModel,
   name: string,
 ): Promise<CallModel> {
@@ -29,7 +34,7 @@ export function joinHere(
     const { door } = open;
     const admit = (): Promise<Admission> => knock(around.api, door, name);
     const { ticket, groupTicket, hostKey } = await admit();
-    const media = new MediaHere(open, report);
+    const media = new encryption.MediaHere(open, report);
     const call = joinCall({
       door,
       name,
@@ -47,7 +52,7 @@ export function joinHere(
     };
     return new CallModel({
       call,
-      openGroup: (ears) => encrypting(media, call, groupHere(group, heardBy(media, ears))),
+      openGroup: (ears) => encrypting(media, call, encryption.groupHere(group, heardBy(media, ears))),
       onFault: report,
       devices,
       meeting: open.facts,
