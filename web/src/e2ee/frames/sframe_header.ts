@@ -14,9 +14,6 @@ export interface ReadHeader extends SframeHeader {
 // In each half of the first byte: below 8 the number itself, else 8 + its length in bytes less one.
 const LONG = 8;
 
-/** The longest header: the first byte, and eight for each number. */
-export const MAX_HEADER_BYTES = 17;
-
 export function encodeHeader({ kid, counter }: SframeHeader): Bytes {
   const bytes = new Uint8Array(1 + bytesFor(kid) + bytesFor(counter));
   bytes[0] = (half(kid) << 4) | half(counter);

@@ -1,9 +1,7 @@
-/** Where a track comes from, as a number that the key id carries. Names as everywhere else. */
-export const SLOTS = ['microphone', 'camera', 'screen', 'screen-audio'] as const;
+/** Where a track comes from. Names as everywhere else. */
+export type SlotName = 'microphone' | 'camera' | 'screen' | 'screen-audio';
 
-export type SlotName = (typeof SLOTS)[number];
-
-/** 0 microphone, 1 camera, 2 screen, 3 screen audio. */
+/** The same as a number, as the key id carries it: 0 microphone, 1 camera, 2 screen, 3 screen audio. */
 export type Slot = 0 | 1 | 2 | 3;
 
 export const ALL_SLOTS: readonly Slot[] = [0, 1, 2, 3];
