@@ -6,6 +6,9 @@ export type Slot = 0 | 1 | 2 | 3;
 
 export const ALL_SLOTS: readonly Slot[] = [0, 1, 2, 3];
 
+/** Their names, by number. */
+export const SLOTS = ['microphone', 'camera', 'screen', 'screen-audio'] as const satisfies readonly SlotName[];
+
 const NUMBERS: Readonly<Record<SlotName, Slot>> = {
   microphone: 0,
   camera: 1,
