@@ -52,6 +52,7 @@ export function joinHere(
     };
     return new CallModel({
       call,
+      media,
       openGroup: (ears) => encrypting(media, call, encryption.groupHere(group, heardBy(media, ears))),
       onFault: report,
       devices,

@@ -1,27 +1,33 @@
 /** Sound and pictures, encrypted with the group's keys in a worker of this browser. */
 import { FrameEncryption, type Breach } from '../e2ee/frames/frame_encryption';
 import { FrameKeys } from '../e2ee/frames/frame_port';
+import type { FrameReport } from '../e2ee/frames/frame_tally';
 import { FrameTransforms, transformPath, type TransformPath } from '../e2ee/frames/frame_transforms';
 import { MediaTurns } from '../e2ee/frames/media_turns';
 import { SlotBook } from '../e2ee/frames/slot_book';
 import type { NewEpoch } from '../e2ee/group/epoch_secret';
 import type { ReceivedMessage } from '../e2ee/group/group_keys';
 import { SYSTEM_CLOCK } from '../observable/clock';
+import type { Bytes } from '../protocol/bytes';
 import { UnsupportedError } from '../protocol/signing';
 import type { Call } from '../session/call';
+import type { MediaPort } from '../state/delivery';
 import type { GroupPort } from '../state/group';
 import { SlotAnnouncer } from '../state/slot_announcer';
 import type { OpenedMeeting } from './meeting';
 import { startFrameWorker } from './workers';
 
 /** Media of one call: nothing is sent or played before the group has keys. */
-export class MediaHere {
+export class MediaHere implements MediaPort {
   readonly #identity: string;
   readonly #worker = startFrameWorker();
   readonly #transforms: FrameTransforms;
   readonly #turns: MediaTurns;
   readonly #slots = new SlotBook();
   readonly #stops: (() => void)[] = [];
+  readonly #keys: FrameKeys;
+  readonly #counters = new Set<(message: ReceivedMessage) => void>();
+  #send: GroupPort['send'] = () => false;
   /** Without its worker nothing is sent or played; the group goes on. */
   readonly #broken: Promise<void>;
   #announcer: SlotAnnouncer | undefined;
@@ -39,9 +45,10 @@ export class MediaHere {
         resolve();
       });
     });
-    const keys = new FrameKeys(this.#worker, { groupId: groupSecrets.groupId, mixKey, identity });
-    this.#transforms = new FrameTransforms(keys, this.#worker, pathHere());
-    this.#turns = new MediaTurns(identity, keys, SYSTEM_CLOCK);
+    const { groupId } = groupSecrets;
+    this.#keys = new FrameKeys(this.#worker, { groupId, mixKey, identity });
+    this.#transforms = new FrameTransforms(this.#keys, this.#worker, pathHere());
+    this.#turns = new MediaTurns(identity, this.#keys, SYSTEM_CLOCK);
   }
 
   /** What encrypts the next connection. */
@@ -68,13 +75,32 @@ export class MediaHere {
 
   /** Takes a message about media; false: it is about something else. */
   take(message: ReceivedMessage): boolean {
-    const isTaken = message.type === 'slot';
-    if (isTaken) this.#slots.take(message);
-    return isTaken;
+    if (message.type === 'slot') {
+      this.#slots.take(message);
+    } else if (message.type === 'counters') {
+      for (const listener of this.#counters) listener(message);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  report(): Promise<FrameReport> {
+    return this.#keys.report();
+  }
+
+  sendCounters(body: Bytes): void {
+    this.#send('counters', body);
+  }
+
+  onCounters(listener: (message: ReceivedMessage) => void): () => void {
+    this.#counters.add(listener);
+    return () => this.#counters.delete(listener);
   }
 
   /** From now on the others are told what is published, and media change with what they sign. */
   follow(group: Pick<GroupPort, 'ready' | 'send' | 'state' | 'view'>, call: Call): void {
+    this.#send = (type, body) => group.send(type, body);
     const announcer = new SlotAnnouncer((body) => group.send('slot', body), SYSTEM_CLOCK);
     this.#announcer = announcer;
     this.#stops.push(

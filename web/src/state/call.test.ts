@@ -8,6 +8,7 @@ import { CallPreferences } from './call_preferences';
 import { DevicesInMemory } from './devices_in_memory';
 import { GroupInMemory } from './group_in_memory';
 import { HandClock } from '../observable/hand_clock';
+import { MediaInMemory } from './media_in_memory';
 
 const NOWHERE = (): never => {
   throw new Error('no storage');
@@ -28,6 +29,7 @@ function setUp(call = new CallInMemory()) {
   const group = new GroupInMemory();
   const model = new CallModel({
     call,
+    media: new MediaInMemory(),
     openGroup: group.open,
     onFault: (error) => {
       throw error;

@@ -1,5 +1,5 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { Call, Ending, Participant } from '../session/call';
+import type { Call, Ending } from '../session/call';
 import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
@@ -8,15 +8,10 @@ import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { ConnectionBanner, type Banner } from './connection_banner';
 import type { DevicesModel, DeviceState } from './devices';
 import type { MeetingFacts, ServerFacts } from './meeting';
-import {
-  personOf,
-  sharesOf,
-  soundsOf,
-  type Person,
-  type Share,
-  type Sound,
-} from './people';
+import { DeliveryModel, Wanted, type MediaPort } from './delivery';
+import type { Share } from './people';
 import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
+import { roomOf, type Room } from './room';
 import { ScreenShareModel, type ScreenPort } from './screen_share';
 import type { ShortcutId } from './shortcuts';
 import { StageModel, type StageFacts } from './stage';
@@ -29,6 +24,7 @@ export type Panel = 'none' | 'people';
 /** What a call is made of. */
 export interface CallParts {
   readonly call: Call;
+  readonly media: MediaPort;
   readonly openGroup: (ears: GroupEars) => GroupPort;
   /** A fault of this release's own. */
   readonly onFault: (error: unknown) => void;
@@ -45,14 +41,6 @@ export interface CallParts {
 // A call that takes so long may not come at all; people are then told so, with keys or without.
 const GROUP_AFTER_MS = 3_000;
 
-/** Everybody and everything that is in the room now. */
-export interface Room {
-  /** Oneself first, then the others by when they came. */
-  readonly people: readonly Person[];
-  readonly shares: readonly Share[];
-  readonly sounds: readonly Sound[];
-}
-
 /** A call as the screen shows it. What is sent follows the devices until `close`. */
 export class CallModel {
   readonly meeting: MeetingFacts;
@@ -63,10 +51,12 @@ export class CallModel {
   readonly stage: StageModel;
   readonly talk: Talk;
   readonly group: GroupModel;
+  readonly delivery: DeliveryModel;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
   readonly #comings: ComingsAndGoings;
   readonly #banner: ConnectionBanner;
+  readonly #wanted: Wanted;
   readonly #voices: Voices;
   readonly #microphone: SourcePublishing;
   readonly #camera: SourcePublishing;
@@ -88,7 +78,7 @@ export class CallModel {
     this.screenShare = new ScreenShareModel(parts.screen, call);
     this.talk = new Talk(devices);
     this.#areSingleKeysOn = new Subject(preferences.value.areSingleKeysOn);
-    this.#room = new Subject(roomOf(call.participants.value, parts));
+    this.#room = new Subject(this.#roomNow());
     this.#voices = new Voices(parts.levels, devices.level, clock);
     this.#comings = new ComingsAndGoings(this.#announcer, clock);
     this.#banner = new ConnectionBanner(call.connection, clock);
@@ -98,6 +88,11 @@ export class CallModel {
       clock,
       nameOf: (identity) => this.nameOf(identity),
       onFault: parts.onFault,
+    });
+    this.#wanted = new Wanted(call.participants);
+    this.delivery = new DeliveryModel({
+      ...{ clock, media: parts.media },
+      isWanted: (identity, slot) => this.#wanted.has(identity, slot),
     });
     this.#followRoom();
     this.#followDevices();
@@ -186,6 +181,7 @@ export class CallModel {
     publicationId: string,
     size: { readonly width: number; readonly height: number } | undefined,
   ): void {
+    this.#wanted.shown(publicationId, size !== undefined);
     this.#parts.call.setShownSize(publicationId, size);
   }
 
@@ -218,6 +214,7 @@ export class CallModel {
       stop();
     }
     this.#comings.close();
+    this.delivery.close();
     this.#banner.close();
     this.#voices.close();
     this.stage.close();
@@ -259,6 +256,12 @@ export class CallModel {
     this.announce({ kind: 'speaking', names: people.map(({ name }) => name) });
   }
 
+  #roomNow(): Room {
+    const { call, devices, meeting } = this.#parts;
+    const { isHost } = meeting;
+    return roomOf(call.participants.value, { isHost, camera: devices.camera.value });
+  }
+
   #facts(): StageFacts {
     const { people, shares } = this.#room.value;
     return { self: this.self, people, shares, heard: this.#voices.heard.value };
@@ -268,9 +271,10 @@ export class CallModel {
     const { call, devices } = this.#parts;
     const refresh = (): void => {
       const before = this.#room.value;
-      const room = roomOf(call.participants.value, this.#parts);
+      const room = this.#roomNow();
       this.#room.set(room);
       this.#voices.follow(room.people, room.sounds);
+      this.delivery.keepOnly(new Set(room.people.map(({ identity }) => identity)));
       this.#comings.update(room.people, call.connection.value.kind === 'connected');
       this.stage.update(this.#facts());
       this.#sayShares(before.shares, room.shares);
@@ -286,6 +290,7 @@ export class CallModel {
           this.#end(connection.why);
         } else {
           this.#comings.update(this.#room.value.people, connection.kind === 'connected');
+          if (connection.kind !== 'connected') this.delivery.startAnew();
         }
       }),
     );
@@ -340,6 +345,10 @@ export class CallModel {
           this.announce({ kind: 'comparing' });
         }
       }),
+      whenChanged(this.delivery.undelivered, (now) => [...now.keys()].join(), (who) => {
+        const names = [...this.delivery.undelivered.value.keys()].map((one) => this.nameOf(one));
+        if (who !== '') this.announce({ kind: 'undelivered', names });
+      }),
       whenChanged(this.banner, ({ kind }) => kind, (kind) => {
         if (kind === 'trouble' || kind === 'back') {
           this.announce({ kind });
@@ -365,24 +374,6 @@ export class CallModel {
       this.#ended.set(why);
     }
   }
-}
-
-/** One's own picture is what the camera gives, whatever was sent of it. */
-function roomOf(participants: readonly Participant[], parts: CallParts): Room {
-  const people = participants.map((participant) => {
-    const person = personOf(participant, parts.meeting.isHost);
-    return person.isLocal ? withOwnCamera(person, parts.devices.camera.value) : person;
-  });
-  const byIdentity = new Map(people.map((person) => [person.identity, person]));
-  return { people, shares: sharesOf(participants, byIdentity), sounds: soundsOf(participants) };
-}
-
-function withOwnCamera(person: Person, camera: DeviceState): Person {
-  const publicationId = person.camera?.publicationId ?? 'own camera';
-  return {
-    ...person,
-    camera: camera.kind === 'on' ? { publicationId, track: camera.track } : undefined,
-  };
 }
 
 function isOn(state: DeviceState): boolean {

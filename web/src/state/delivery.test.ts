@@ -1,106 +1,114 @@
 import { describe, expect, it } from 'vitest';
 
-import type { FrameReport, SlotReport } from '../e2ee/frames/frame_tally';
-import { slotOf, type Slot, type SlotName } from '../e2ee/frames/slot';
-import { encodeCounters, parseCounters } from '../e2ee/frames/slot_counters';
-import type { Member } from '../e2ee/group/group_keys';
 import { HandClock } from '../observable/hand_clock';
-import { COUNT_MS, DeliveryModel } from './delivery';
-
-const ANA: Member = { index: 1, identity: 'ana', leafKey: new Uint8Array(32), isHost: false };
+import { Subject } from '../observable/observable';
+import type { Participant } from '../session/call';
+import { participantOf, publicationOf } from './call_in_memory';
+import { COUNT_MS, DeliveryModel, Wanted } from './delivery';
+import { MediaInMemory } from './media_in_memory';
 
 function setUp() {
   const clock = new HandClock();
-  const told: string[] = [];
-  const facts = { sent: [0, 0, 0, 0], came: new Map<SlotName, number>(), shown: true };
-  const report = (): Promise<FrameReport> => {
-    const received: SlotReport[] = [...facts.came].map(([name, frames]) => ({
-      ...{ identity: 'ana', slot: slotOf(name), frames, counter: frames },
-    }));
-    return Promise.resolve({ sent: facts.sent, received } as unknown as FrameReport);
-  };
-  const model = new DeliveryModel({
-    clock,
-    report,
-    send: (body) => told.push([...(parseCounters(body) ?? [])].join(' ')) > 0,
-    isWanted: (_, slot) => slot === 'microphone' || facts.shown,
-  });
-  const anaHasSent = (sound: number, pictures: number): Promise<void> => {
-    const counters = new Map<Slot, number>([
-      [slotOf('microphone'), sound],
-      [slotOf('camera'), pictures],
-    ]);
-    return model.take({ from: ANA, body: encodeCounters(counters) });
-  };
-  return { anaHasSent, clock, facts, model, told };
+  const media = new MediaInMemory();
+  const facts = { isShown: true };
+  const isWanted = (_: string, slot: string): boolean => slot === 'microphone' || facts.isShown;
+  const model = new DeliveryModel({ clock, media, isWanted });
+  return { clock, facts, media, model };
 }
 
 describe('what does not arrive', () => {
-  it('is said of whom it is, and not any more when it comes', async () => {
-    const { anaHasSent, facts, model } = setUp();
-    facts.came = new Map([
-      ['microphone', 480],
-      ['camera', 290],
-    ]);
-    await anaHasSent(500, 300);
+  it('is said of whom it is after two counts, and not any more when it comes', async () => {
+    const { media, model } = setUp();
+    media.came.set('microphone', 480).set('camera', 290);
+    await media.anaSigns({ microphone: 500, camera: 300 });
+    media.came.set('camera', 590);
+    await media.anaSigns({ microphone: 1_000, camera: 600 });
     expect([...model.undelivered.value]).toEqual([]);
-    facts.came.set('camera', 590);
-    await anaHasSent(1_000, 600);
+    media.came.set('camera', 890);
+    await media.anaSigns({ microphone: 1_500, camera: 900 });
     expect([...model.undelivered.value]).toEqual([['ana', ['microphone']]]);
-    facts.came.set('microphone', 481);
-    await anaHasSent(1_500, 900);
-    expect([...model.undelivered.value]).toEqual([['ana', ['camera']]]);
+    media.came.set('microphone', 481).set('camera', 1_190);
+    await media.anaSigns({ microphone: 2_000, camera: 1_200 });
+    expect([...model.undelivered.value]).toEqual([]);
   });
 
   it('is nothing where pictures are not shown, or were not all the time', async () => {
-    const { anaHasSent, facts, model } = setUp();
-    facts.shown = false;
-    await anaHasSent(0, 300);
-    await anaHasSent(0, 600);
-    facts.shown = true;
-    await anaHasSent(0, 900);
+    const { facts, media, model } = setUp();
+    facts.isShown = false;
+    for (const camera of [300, 600, 900]) await media.anaSigns({ camera });
+    facts.isShown = true;
+    for (const camera of [1_200, 1_500]) await media.anaSigns({ camera });
     expect(model.undelivered.value.size).toBe(0);
-    await anaHasSent(0, 1_200);
+    await media.anaSigns({ camera: 1_800 });
     expect([...model.undelivered.value]).toEqual([['ana', ['camera']]]);
   });
 
   it('is nothing when hardly anything was sent, and forgotten with who sent it', async () => {
-    const { anaHasSent, model } = setUp();
-    await anaHasSent(100, 0);
-    await anaHasSent(119, 0);
+    const { media, model } = setUp();
+    for (const microphone of [100, 119, 138]) await media.anaSigns({ microphone });
     expect(model.undelivered.value.size).toBe(0);
-    await anaHasSent(139, 0);
+    for (const microphone of [158, 178]) await media.anaSigns({ microphone });
     expect(model.undelivered.value.size).toBe(1);
     model.keepOnly(new Set(['ben']));
     expect(model.undelivered.value.size).toBe(0);
   });
 
+  it('is counted anew after trouble with one’s own connection', async () => {
+    const { media, model } = setUp();
+    for (const microphone of [100, 200]) await media.anaSigns({ microphone });
+    model.startAnew();
+    for (const microphone of [300, 400]) await media.anaSigns({ microphone });
+    expect(model.undelivered.value.size).toBe(0);
+    await media.anaSigns({ microphone: 500 });
+    expect(model.undelivered.value.size).toBe(1);
+  });
+
   it('is not what somebody writes that is no count', async () => {
-    const { anaHasSent, model } = setUp();
-    await anaHasSent(100, 0);
+    const { media, model } = setUp();
+    await media.anaSigns({ microphone: 100 });
     for (const body of [[], [2, 0], [1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 1], [1, 0, 0]]) {
-      await model.take({ from: ANA, body: Uint8Array.from(body) });
+      await media.hear(Uint8Array.from(body));
     }
-    await anaHasSent(200, 0);
+    for (const microphone of [200, 300]) await media.anaSigns({ microphone });
     expect([...model.undelivered.value]).toEqual([['ana', ['microphone']]]);
   });
 });
 
 describe('what one sends', () => {
   it('is signed every ten seconds, while it grows', async () => {
-    const { clock, facts, model, told } = setUp();
+    const { clock, media, model } = setUp();
     const pass = async (): Promise<void> => {
       clock.pass(COUNT_MS);
       await Promise.resolve();
       await Promise.resolve();
     };
-    facts.sent = [500, 0, 0, 0];
+    media.sent = [500, 0, 0, 0];
     await pass();
     await pass();
-    facts.sent = [900, 0, 30, 0];
+    media.sent = [900, 0, 30, 0];
     await pass();
-    expect(told).toEqual(['0,500', '0,900 2,30']);
+    expect(media.signed).toEqual(['0,500', '0,900 2,30']);
     model.close();
     expect(clock.waiting).toBe(0);
+  });
+});
+
+describe('what is wanted', () => {
+  it('is all sound that is on, and pictures that are shown', () => {
+    const camera = publicationOf('ana', 'camera');
+    const microphone = publicationOf('ana', 'microphone');
+    const people = new Subject<readonly Participant[]>([
+      participantOf('ana', { publications: [camera, microphone] }),
+      participantOf('ben', { publications: [{ ...publicationOf('ben', 'microphone'), isMuted: true }] }),
+    ]);
+    const wanted = new Wanted(people);
+    expect(wanted.has('ana', 'microphone')).toBe(true);
+    expect(wanted.has('ana', 'camera')).toBe(false);
+    wanted.shown(camera.id, true);
+    expect(wanted.has('ana', 'camera')).toBe(true);
+    wanted.shown(camera.id, false);
+    expect(wanted.has('ana', 'camera')).toBe(false);
+    expect(wanted.has('ben', 'microphone')).toBe(false);
+    expect(wanted.has('nobody', 'microphone')).toBe(false);
   });
 });
