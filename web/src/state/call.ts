@@ -1,21 +1,16 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { Call, Ending, Participant } from '../session/call';
+import type { Call, Ending } from '../session/call';
 import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { ConnectionBanner, type Banner } from './connection_banner';
+import type { Conversation } from './conversation';
+import { ConversationDoor } from './conversation_door';
 import type { DevicesModel, DeviceState } from './devices';
 import type { MeetingFacts, ServerFacts } from './meeting';
-import {
-  personOf,
-  sharesOf,
-  soundsOf,
-  type Person,
-  type Share,
-  type Sound,
-} from './people';
 import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
+import { roomOf, shareNews, type Room } from './room';
 import { ScreenShareModel, type ScreenPort } from './screen_share';
 import type { ShortcutId } from './shortcuts';
 import { StageModel, type StageFacts } from './stage';
@@ -23,7 +18,7 @@ import { Talk } from './talk';
 import { Voices, type Heard, type LevelsPort } from './voices';
 
 /** The side panel that is open; one at a time. */
-export type Panel = 'none' | 'people';
+export type Panel = 'none' | 'people' | 'chat';
 
 /** What a call is made of. */
 export interface CallParts {
@@ -41,14 +36,6 @@ export interface CallParts {
   readonly preferences: CallPreferences;
 }
 
-/** Everybody and everything that is in the room now. */
-export interface Room {
-  /** Oneself first, then the others by when they came. */
-  readonly people: readonly Person[];
-  readonly shares: readonly Share[];
-  readonly sounds: readonly Sound[];
-}
-
 /** A call as the screen shows it. What is sent follows the devices until `close`. */
 export class CallModel {
   readonly meeting: MeetingFacts;
@@ -61,6 +48,7 @@ export class CallModel {
   readonly group: GroupModel;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
+  readonly #conversation = new ConversationDoor();
   readonly #comings: ComingsAndGoings;
   readonly #banner: ConnectionBanner;
   readonly #voices: Voices;
@@ -84,7 +72,7 @@ export class CallModel {
     this.screenShare = new ScreenShareModel(parts.screen, call);
     this.talk = new Talk(devices);
     this.#areSingleKeysOn = new Subject(preferences.value.areSingleKeysOn);
-    this.#room = new Subject(roomOf(call.participants.value, parts));
+    this.#room = new Subject(this.#readRoom());
     this.#voices = new Voices(parts.levels, devices.level, clock);
     this.#comings = new ComingsAndGoings(this.#announcer, clock);
     this.#banner = new ConnectionBanner(call.connection, clock);
@@ -93,11 +81,13 @@ export class CallModel {
       open: parts.openGroup,
       clock,
       nameOf: (identity) => this.nameOf(identity),
+      onNews: this.#conversation.take,
       onFault: parts.onFault,
     });
     this.#followRoom();
     this.#followDevices();
     this.#followWords();
+    this.#openConversation().catch(parts.onFault);
   }
 
   /** One's own identity. */
@@ -124,6 +114,11 @@ export class CallModel {
 
   get said(): Observable<Said | undefined> {
     return this.#announcer.said;
+  }
+
+  /** Chat, hands, reactions and names; undefined until they are loaded. */
+  get conversation(): Observable<Conversation | undefined> {
+    return this.#conversation.now;
   }
 
   get panel(): Observable<Panel> {
@@ -218,6 +213,7 @@ export class CallModel {
     this.stage.close();
     this.screenShare.close();
     this.devices.close();
+    this.#conversation.close();
     void this.group.close();
     void this.#parts.call.leave();
   }
@@ -237,6 +233,12 @@ export class CallModel {
     },
     'people': () => {
       this.togglePanel('people');
+    },
+    'chat': () => {
+      this.togglePanel('chat');
+    },
+    'hand': () => {
+      this.conversation.value?.hands.toggle();
     },
     'view': () => {
       this.stage.toggleView();
@@ -259,20 +261,50 @@ export class CallModel {
     return { self: this.self, people, shares, heard: this.#voices.heard.value };
   }
 
+  readonly #refresh = (): void => {
+    const before = this.#room.value;
+    const room = this.#readRoom();
+    this.#room.set(room);
+    this.#voices.follow(room.people, room.sounds);
+    this.#comings.update(room.people, this.#parts.call.connection.value.kind === 'connected');
+    this.stage.update(this.#facts());
+    shareNews(before.shares, room.shares).forEach((what) => {
+      this.announce(what);
+    });
+  };
+
+  #readRoom(): Room {
+    const { call, devices, meeting } = this.#parts;
+    return roomOf(call.participants.value, {
+      isHost: meeting.isHost,
+      camera: devices.camera.value,
+      signedName: (identity) => this.#conversation.now.value?.names.nameOf(identity),
+    });
+  }
+
+  /** It is loaded beside the call; whose name is signed is shown by that one from then on. */
+  async #openConversation(): Promise<void> {
+    const { call, clock } = this.#parts;
+    await this.#conversation.open({
+      clock,
+      send: (type, body) => this.group.say(type, body),
+      view: this.group.view,
+      wallNow: () => Date.now(),
+      ownName: () => call.participants.value.find(({ isLocal }) => isLocal)?.name,
+      nameOf: (identity) => this.nameOf(identity),
+      say: (what) => {
+        this.announce({ kind: 'talk', what });
+      },
+      onNamed: this.#refresh,
+    });
+    if (this.conversation.value !== undefined) this.#refresh();
+  }
+
   #followRoom(): void {
     const { call, devices } = this.#parts;
-    const refresh = (): void => {
-      const before = this.#room.value;
-      const room = roomOf(call.participants.value, this.#parts);
-      this.#room.set(room);
-      this.#voices.follow(room.people, room.sounds);
-      this.#comings.update(room.people, call.connection.value.kind === 'connected');
-      this.stage.update(this.#facts());
-      this.#sayShares(before.shares, room.shares);
-    };
     this.#stops.push(
-      call.participants.subscribe(refresh),
-      devices.camera.subscribe(refresh),
+      call.participants.subscribe(this.#refresh),
+      devices.camera.subscribe(this.#refresh),
       this.#voices.heard.subscribe(() => {
         this.stage.update(this.#facts());
       }),
@@ -330,41 +362,12 @@ export class CallModel {
     );
   }
 
-  #sayShares(before: readonly Share[], now: readonly Share[]): void {
-    const isNew = (share: Share, others: readonly Share[]): boolean =>
-      !share.owner.isLocal && others.every((one) => one.publicationId !== share.publicationId);
-    for (const share of now.filter((one) => isNew(one, before))) {
-      this.announce({ kind: 'shares', name: share.owner.name });
-    }
-    for (const share of before.filter((one) => isNew(one, now))) {
-      this.announce({ kind: 'stopped-sharing', name: share.owner.name });
-    }
-  }
-
   #end(why: Ending): void {
     if (this.#ended.value === undefined) {
       this.screenShare.close();
       this.#ended.set(why);
     }
   }
-}
-
-/** One's own picture is what the camera gives, whatever was sent of it. */
-function roomOf(participants: readonly Participant[], parts: CallParts): Room {
-  const people = participants.map((participant) => {
-    const person = personOf(participant, parts.meeting.isHost);
-    return person.isLocal ? withOwnCamera(person, parts.devices.camera.value) : person;
-  });
-  const byIdentity = new Map(people.map((person) => [person.identity, person]));
-  return { people, shares: sharesOf(participants, byIdentity), sounds: soundsOf(participants) };
-}
-
-function withOwnCamera(person: Person, camera: DeviceState): Person {
-  const publicationId = person.camera?.publicationId ?? 'own camera';
-  return {
-    ...person,
-    camera: camera.kind === 'on' ? { publicationId, track: camera.track } : undefined,
-  };
 }
 
 function isOn(state: DeviceState): boolean {

@@ -1,5 +1,5 @@
 import type { GroupHealth } from '../e2ee/group/group_health';
-import type { GroupView, ReceivedMessage } from '../e2ee/group/group_keys';
+import type { GroupView } from '../e2ee/group/group_keys';
 import type { MessageType } from '../e2ee/group/group_message';
 import {
   comparedNow,
@@ -14,6 +14,7 @@ import type { Bytes } from '../protocol/bytes';
 import type { Clock } from '../observable/clock';
 import { Subject, type Observable } from '../observable/observable';
 import { ComparingModel } from './comparing';
+import { heardNews, type GroupNews, type PlacedMessage, type SentNotice, type UnsentNotice } from './group_news';
 import { KnownPeople } from './known_people';
 
 /** This device in the group of a meeting. `GroupSession` is one. */
@@ -32,8 +33,8 @@ export interface GroupPort {
 
 /** What a group tells beside its values. */
 export interface GroupEars {
-  readonly onMessage: (message: ReceivedMessage) => void;
-  readonly onNotice: (notice: SessionNotice) => void;
+  readonly onMessage: (message: PlacedMessage) => void;
+  readonly onNotice: (notice: SessionNotice | SentNotice | UnsentNotice) => void;
 }
 
 interface Parts {
@@ -41,6 +42,8 @@ interface Parts {
   readonly clock: Clock;
   /** What somebody calls themselves now. */
   readonly nameOf: (identity: string) => string | undefined;
+  /** Something became known of a message, others' or one's own, in the group's order. */
+  readonly onNews?: (news: GroupNews) => void;
   /** A fault of this release's own. */
   readonly onFault: (error: unknown) => void;
 }
@@ -95,6 +98,7 @@ export class GroupModel {
     this.#group = parts.open({
       onMessage: (message) => {
         if (message.type === 'comparison') this.comparing.take(message);
+        else parts.onNews?.(heardNews(message));
       },
       onNotice: (notice) => {
         this.#noted(notice);
@@ -125,6 +129,16 @@ export class GroupModel {
   /** How often somebody tried what the rules forbid. Nothing came of it. */
   get refusals(): Observable<number> {
     return this.#refusals;
+  }
+
+  /** Undefined while this device is no member. */
+  get view(): Observable<GroupView | undefined> {
+    return this.#group.view;
+  }
+
+  /** Sends a message, of which `onNews` will tell; false when too many wait already. */
+  say(type: MessageType, body: Bytes): boolean {
+    return this.#group.send(type, body);
   }
 
   /** Everybody has compared the code, and it was the same. */
@@ -208,7 +222,14 @@ export class GroupModel {
     return { kind: 'member', code, holders, since };
   }
 
-  #noted(notice: SessionNotice): void {
+  #noted(notice: SessionNotice | SentNotice | UnsentNotice): void {
+    if (notice.kind === 'sent-message') {
+      this.#parts.onNews?.({ ...notice, kind: 'sent' });
+      return;
+    }
+    if (notice.kind === 'unsent-message' && 'body' in notice) {
+      this.#parts.onNews?.({ kind: 'unsent', type: notice.type, body: notice.body });
+    }
     if (notice.kind === 'fault') {
       this.#parts.onFault(notice.error);
     } else if (notice.kind === 'refused-commit' || notice.kind === 'bad-group-info') {

@@ -33,7 +33,7 @@ export function tileWords(
 }
 
 /** An announcement in words. */
-export function wordsFor(what: Announcement, locale: string): string {
+export function wordsFor(what: Exclude<Announcement, { kind: 'talk' }>, locale: string): string {
   switch (what.kind) {
     case 'joined':
     case 'left':
@@ -50,7 +50,7 @@ export function wordsFor(what: Announcement, locale: string): string {
 }
 
 /** What somebody did or what happened to them. */
-function ownWords(what: Exclude<Announcement, { names: unknown } | { name: Name }>): string {
+function ownWords(what: Exclude<Announcement, { names: unknown } | { name: Name } | { kind: 'talk' }>): string {
   switch (what.kind) {
     case 'microphone':
     case 'camera':
@@ -74,6 +74,9 @@ export const KEY_WORDS: Readonly<Record<ShortcutId, () => string>> = {
   talk: m.call_keys_talk,
   share: m.call_keys_share,
   people: m.call_keys_people,
+  chat: m.call_chat_keys,
+  hand: m.call_hand_keys,
+  react: m.call_reaction_keys,
   view: m.call_keys_view,
   'full-screen': m.call_keys_full_screen,
   'who-speaks': m.call_keys_who_speaks,
@@ -128,7 +131,8 @@ function manyWords(kind: keyof typeof MANY, names: readonly Name[], locale: stri
     : MANY[kind].many({ names: listOf(names, locale) });
 }
 
-function listOf(names: readonly Name[], locale: string): string {
+/** These names in a sentence, and how many more. */
+export function listOf(names: readonly Name[], locale: string): string {
   const rest = names.length - MAX_NAMES;
   if (rest > 1) {
     const shown = names.slice(0, MAX_NAMES).map(nameIn).join(', ');
