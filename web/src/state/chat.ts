@@ -77,7 +77,7 @@ export class ChatModel {
   /** One's last message that can be edited. */
   get lastOwn(): ChatMessage | undefined {
     return this.#messages.value.findLast(
-      ({ isOwn, isDeleted, delivery }) => isOwn && !isDeleted && delivery === 'said',
+      ({ number, isOwn }) => isOwn && this.#isChangeable(number) && !this.#changes.value.has(number),
     );
   }
 
@@ -230,8 +230,8 @@ export class ChatModel {
     if (id === undefined) return;
     this.#setChange(number, { kind, text, delivery: 'waiting' });
     const { sequence } = id;
-    const body = kind === 'edit' ? ({ kind, sequence, text } as const) : ({ kind, sequence } as const);
-    this.#parts.said.say('chat', encodeChat(body as ChatBody), {
+    const body: ChatBody = kind === 'edit' ? { kind, sequence, text } : { kind, sequence };
+    this.#parts.said.say('chat', encodeChat(body), {
       onSent: () => {
         this.#setChange(number, undefined);
         this.#changed(id, text);

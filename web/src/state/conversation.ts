@@ -48,25 +48,23 @@ export class Conversation {
     this.#parts = parts;
     const said = new SaidHere(parts.send);
     this.#said = said;
-    const teller = new TalkTeller(parts.clock, (identity) => this.nameOf(identity), parts.say);
+    const nameOf = (identity: string): Name => this.nameOf(identity);
+    const teller = new TalkTeller(parts.clock, nameOf, parts.say);
     this.#teller = teller;
     const onUnsent = (): void => {
       parts.say({ kind: 'unsent' });
     };
     const self = (): string | undefined => parts.view.value?.self.identity;
     this.chat = new ChatModel({
-      ...{ said, onUnsent, wallNow: parts.wallNow },
+      ...{ said, onUnsent, nameOf, wallNow: parts.wallNow },
       self: () => parts.view.value?.self,
-      nameOf: (identity) => this.nameOf(identity),
       onWritten: ({ identity, text }) => {
         teller.wrote(identity, text);
       },
     });
     this.hands = new HandsModel({
       ...{ said, self, onUnsent },
-      onMoved: (identity, isUp) => {
-        teller.hand(identity, isUp);
-      },
+      onMoved: teller.hand.bind(teller),
       onOwn: (isUp, turn) => {
         parts.say({ kind: 'own-hand', isUp, turn });
       },
@@ -99,7 +97,7 @@ export class Conversation {
   /** Something became known of a message, in the order of the group. */
   readonly take = (news: GroupNews): void => {
     if (news.kind === 'unsent') {
-      if (news.body !== undefined) this.#said.unsent(news.body);
+      this.#said.unsent(news.body);
       return;
     }
     this.hands.at(news.place);

@@ -14,7 +14,7 @@ import type { Bytes } from '../protocol/bytes';
 import type { Clock } from '../observable/clock';
 import { Subject, type Observable } from '../observable/observable';
 import { ComparingModel } from './comparing';
-import { heardNews, type GroupNews, type PlacedMessage, type SentNotice, type UnsentNotice } from './group_news';
+import { heardNews, type GroupNews, type Outcome, type PlacedMessage } from './group_news';
 import { KnownPeople } from './known_people';
 
 /** This device in the group of a meeting. `GroupSession` is one. */
@@ -34,7 +34,8 @@ export interface GroupPort {
 /** What a group tells beside its values. */
 export interface GroupEars {
   readonly onMessage: (message: PlacedMessage) => void;
-  readonly onNotice: (notice: SessionNotice | SentNotice | UnsentNotice) => void;
+  readonly onOutcome: (outcome: Outcome) => void;
+  readonly onNotice: (notice: SessionNotice) => void;
 }
 
 interface Parts {
@@ -100,6 +101,7 @@ export class GroupModel {
         if (message.type === 'comparison') this.comparing.take(message);
         else parts.onNews?.(heardNews(message));
       },
+      onOutcome: (outcome) => parts.onNews?.(outcome),
       onNotice: (notice) => {
         this.#noted(notice);
       },
@@ -222,14 +224,7 @@ export class GroupModel {
     return { kind: 'member', code, holders, since };
   }
 
-  #noted(notice: SessionNotice | SentNotice | UnsentNotice): void {
-    if (notice.kind === 'sent-message') {
-      this.#parts.onNews?.({ ...notice, kind: 'sent' });
-      return;
-    }
-    if (notice.kind === 'unsent-message' && 'body' in notice) {
-      this.#parts.onNews?.({ kind: 'unsent', type: notice.type, body: notice.body });
-    }
+  #noted(notice: SessionNotice): void {
     if (notice.kind === 'fault') {
       this.#parts.onFault(notice.error);
     } else if (notice.kind === 'refused-commit' || notice.kind === 'bad-group-info') {

@@ -79,12 +79,12 @@ export class GroupInMemory implements GroupPort {
     const next = this.sent.shift();
     if (next === undefined) throw new Error('nothing was sent');
     if (isRefused) {
-      this.#ears?.onNotice({ kind: 'unsent-message', why: 'too_large', ...next });
+      this.#ears?.onOutcome({ kind: 'unsent', ...next });
     } else {
       this.#place += 1;
       this.#sequence += 1;
       const { sequence, place } = { sequence: this.#sequence, place: this.#place };
-      this.#ears?.onNotice({ kind: 'sent-message', sequence, place, ...next });
+      this.#ears?.onOutcome({ kind: 'sent', sequence, place, ...next });
     }
   }
 
