@@ -1,4 +1,5 @@
-type TalkParts = typeof import('./talk_parts');
+/** What shows chat, hands and reactions in the call. */
+export type TalkParts = typeof import('./talk_parts');
 
 let parts: Promise<TalkParts> | undefined;
 

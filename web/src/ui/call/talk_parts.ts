@@ -4,5 +4,5 @@ export { default as HandButton } from './HandButton.svelte';
 export { default as MoreTalk } from './MoreTalk.svelte';
 export { default as ReactButton } from './ReactButton.svelte';
 export { default as HandMark } from './HandMark.svelte';
-export { default as ReactionMark } from './ReactionMark.svelte';
+export { default as TileMarks } from './TileMarks.svelte';
 export { talkWords } from './talk_words';
