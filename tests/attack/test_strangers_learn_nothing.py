@@ -161,7 +161,7 @@ def test_no_page_runs_what_did_not_come_with_it(server: RunningServer, path: str
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "require-trusted-types-for 'script'" in policy
-    assert "trusted-types svelte-trusted-html folkmoot-group-worker" in policy.split("; ")
+    assert "trusted-types svelte-trusted-html folkmoot-workers" in policy.split("; ")
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-embedder-policy"] == "require-corp"
     assert "strict-transport-security" not in headers

@@ -219,8 +219,8 @@ test('the call, and what it opens', async ({ url, invite }) => {
       await lookAt(page, `call-${name.replaceAll(' ', '-').toLowerCase()}`, ['desktop']);
       await page.keyboard.press('Escape');
     }
-    await page.getByRole('button', { name: /The server could listen/ }).click();
-    await lookAt(page, 'call-honesty');
+    await page.getByRole('button', { name: /Only the people here can listen/ }).click();
+    await lookAt(page, 'call-lock');
     await page.keyboard.press('Escape');
   });
 

@@ -128,6 +128,42 @@ test('a server that holds back what the others say is noticed, and so is one tha
   await expect(ana.page.getByText('Cut off from the others’ keys').first()).toBeVisible();
 });
 
+test('somebody from whom new keys are held back comes to the others by herself, and is told', async ({
+  url,
+  invite,
+}) => {
+  test.slow();
+  let isWithholding = false;
+  const { samuel, ana, link } = await meet(url, invite, async (page, name) => {
+    if (name !== ANAS_NAME) return;
+    await page.routeWebSocket(/\/group$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((message) => {
+        // It relents as soon as she asks to join anew: that shows what she does.
+        if (frameOf(message).frame === 'turn') isWithholding = false;
+        server.send(message);
+      });
+      server.onMessage((message) => {
+        const { frame, type } = frameOf(message);
+        if (!(isWithholding && frame === 'entry' && type === 'commit')) socket.send(message);
+      });
+    });
+  });
+  await expectOneCode([samuel.page, ana.page], 2);
+  isWithholding = true;
+  const li = await come(invite, link, 'Li Wei');
+  const parted = 'For a while you were not all in the same meeting';
+  const dialog = ana.page.getByRole('dialog');
+  await expect(dialog.getByText('The others have gone on without this device')).toBeVisible();
+  await expect(dialog.getByText(parted)).toBeVisible({ timeout: 30_000 });
+  await expectOneCode([samuel.page, ana.page, li.page], 3);
+  await lookAt(ana.page, 'call-safety-parted');
+  await ana.page.keyboard.press('Escape');
+  await lookAt(ana.page, 'call-group-parted');
+  await ana.page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(ana.page.getByText(parted)).toBeHidden();
+});
+
 test('keys that do not load leave the call as it is, and are said to take too long', async ({
   url,
   invite,
@@ -142,6 +178,10 @@ test('keys that do not load leave the call as it is, and are said to take too lo
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Leave' })).toBeVisible();
 });
+
+function frameOf(message: string | Buffer): { readonly frame?: string; readonly type?: string } {
+  return JSON.parse(String(message)) as { frame?: string; type?: string };
+}
 
 /** Somebody else comes in by the link. */
 async function come(invite: Invite, link: string, name: string): Promise<Person> {

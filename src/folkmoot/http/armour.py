@@ -32,7 +32,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "require-trusted-types-for 'script'",
         # Svelte's policy for its compiled templates, which no user's text reaches, and ours for the
         # address of the one worker.
-        "trusted-types svelte-trusted-html folkmoot-group-worker",
+        "trusted-types svelte-trusted-html folkmoot-workers",
     )
 )
 

@@ -39,12 +39,19 @@ async def test_two_stories_for_one_epoch_are_a_divergence_on_both_sides(
         assert codes["ana"] == codes["ben"]
         assert codes["cem"] == codes["dia"]
         assert codes["ana"] != codes["cem"], "who compares the code finds out, too"
+        scene.middle.down = lambda _, frame: [frame]
+        await scene.people.skip(8, pause_ms=100)
+        dumps = await scene.together(*FOUR)
+        went = [dump for dump in dumps if "joining-anew" in notices(dump)]
+        assert len(went) == 2, "one half stays, the other comes to it and has been told"
+        for name in FOUR:
+            await sees(scene, name, "well")
 
 
 async def test_a_commit_that_half_the_people_never_get_warns_both_sides(
     server: RunningServer,
 ) -> None:
-    """A7: partition; nothing is merged behind anybody's back."""
+    """A7: partition; nothing is merged while it lasts."""
     async with meeting_of(server, *FOUR) as scene:
         scene.middle.down = scene.only_for(
             HALF, lambda frame: [] if is_entry(frame, "commit") else [frame]

@@ -23,11 +23,11 @@ export interface Pair {
 export async function meet(
   url: string,
   invite: Invite,
-  prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
+  prepare: (page: Page, name: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<Pair> {
   const [samuel, ana] = [await invite(SAMUEL), await invite(ANA)];
-  await prepare(samuel.page);
-  await prepare(ana.page);
+  await prepare(samuel.page, SAMUELS_NAME);
+  await prepare(ana.page, ANAS_NAME);
   await startMeeting(samuel.page, url, 'Thursday circle');
   await join(samuel.page, SAMUELS_NAME);
   const link = await invitation(samuel.page);

@@ -52,14 +52,14 @@ export class BrowserParts implements Parts<InvitationLink, OpenedMeeting, PreJoi
     join: (name: string) => Promise<void>,
   ): Promise<PreJoinModel> {
     // Begun now, so that it is there when somebody clicks Join.
-    import('./call').catch(() => undefined);
+    loadCall().catch(() => undefined);
     const meeting = await loaded(import('./meeting'));
     return meeting.preJoinOf(this.#surroundings, open, join);
   }
 
   async join(open: OpenedMeeting, preJoin: PreJoinModel, name: string): Promise<CallModel> {
-    const call = await loaded(import('./call'));
-    return call.joinHere(this.#surroundings, open, preJoin.devices, name);
+    const [call, encryption] = await loaded(loadCall());
+    return call.joinHere({ around: this.#surroundings, open, encryption }, preJoin.devices, name);
   }
 
   closePreJoin(preJoin: PreJoinModel): void {
@@ -69,6 +69,11 @@ export class BrowserParts implements Parts<InvitationLink, OpenedMeeting, PreJoi
   now(): number {
     return performance.now();
   }
+}
+
+/** The transport and the screen, and what encrypts; there is no call without the one or the other. */
+function loadCall(): Promise<[typeof import('./call'), typeof import('./encryption')]> {
+  return Promise.all([import('./call'), import('./encryption')]);
 }
 
 /** A part that does not load is a server that does not answer. */

@@ -5,11 +5,20 @@ import { knock, type Admission } from '../session/admission';
 import { joinCall } from '../session/livekit_call';
 import { CallModel } from '../state/call';
 import { SYSTEM_CLOCK } from '../observable/clock';
+import type { Call } from '../session/call';
 import type { DevicesModel } from '../state/devices';
-import { groupHere } from './group';
+import type { GroupEars, GroupPort } from '../state/group';
+import type * as Encryption from './encryption';
+import type { MediaHere } from './media';
 import { SOUND, type OpenedMeeting } from './meeting';
 import { explained } from './refusals';
 import type { Surroundings } from './surroundings';
+
+interface Joining {
+  readonly around: Surroundings;
+  readonly open: OpenedMeeting;
+  readonly encryption: typeof Encryption;
+}
 
 /**
  * Joins a meeting with the devices as they are.
@@ -17,8 +26,7 @@ import type { Surroundings } from './surroundings';
  * @throws RefusalError
  */
 export function joinHere(
-  around: Surroundings,
-  open: OpenedMeeting,
+  { around, open, encryption }: Joining,
   devices: DevicesModel,
   name: string,
 ): Promise<CallModel> {
@@ -26,25 +34,27 @@ export function joinHere(
     const { door } = open;
     const admit = (): Promise<Admission> => knock(around.api, door, name);
     const { ticket, groupTicket, hostKey } = await admit();
+    const media = new encryption.MediaHere(open, report);
+    const call = joinCall({
+      door,
+      name,
+      ticket,
+      admit: async () => (await admit()).ticket,
+      encryption: (onBreach) => media.encryption(onBreach),
+      now: () => SYSTEM_CLOCK.now(),
+    });
     const group = {
       open,
       hostKey,
       groupTicket,
       admit: async () => (await admit()).groupTicket,
+      onEpoch: media.enter,
     };
     return new CallModel({
-      call: joinCall({
-        door,
-        name,
-        ticket,
-        admit: async () => (await admit()).ticket,
-        now: () => SYSTEM_CLOCK.now(),
-      }),
-      openGroup: (ears) => groupHere(group, ears),
-      onFault: (error) => {
-        // A method of the page's, which is not called on anything else.
-        reportError(error);
-      },
+      call,
+      media,
+      openGroup: (ears) => encrypting(media, call, encryption.groupHere(group, heardBy(media, ears))),
+      onFault: report,
       devices,
       meeting: open.facts,
       server: around.server.value ?? { operator: '', place: '', canCreate: false },
@@ -54,4 +64,31 @@ export function joinHere(
       preferences: around.callPreferences,
     });
   });
+}
+
+function report(error: unknown): void {
+  // A method of the page's, which is not called on anything else.
+  reportError(error);
+}
+
+/** What is said of media is heard there first. */
+function heardBy(media: MediaHere, ears: GroupEars): GroupEars {
+  return {
+    ...ears,
+    onMessage: (message) => {
+      if (!media.take(message)) ears.onMessage(message);
+    },
+  };
+}
+
+/** Media that begin with a group, and end with it. */
+function encrypting(media: MediaHere, call: Call, group: GroupPort): GroupPort {
+  media.follow(group, call);
+  return {
+    ...group,
+    close: async () => {
+      media.close();
+      await group.close();
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** The group's keys, with a worker and a channel of this browser. */
+import type { NewEpoch } from '../e2ee/group/epoch_secret';
 import { GroupSession } from '../e2ee/group/group_session';
 import { makeReopening } from '../e2ee/group/host_acts';
 import { keysInWorker } from '../e2ee/group/mls_worker_port';
@@ -7,8 +8,8 @@ import { openSocket } from '../e2ee/group/socket_channel';
 import { SYSTEM_CLOCK } from '../observable/clock';
 import type { Bytes } from '../protocol/bytes';
 import type { GroupEars, GroupPort } from '../state/group';
-import { startGroupWorker } from './group_worker';
 import type { OpenedMeeting } from './meeting';
+import { startGroupWorker } from './workers';
 
 /** A group that no device of ours outgrows: what the server allows at most. */
 const MAX_MEMBERS = 500;
@@ -21,6 +22,7 @@ interface Parts {
   readonly groupTicket: string;
   /** Knocks again and answers a ticket for the group. */
   readonly admit: () => Promise<string>;
+  readonly onEpoch: (epoch: NewEpoch) => Promise<void>;
 }
 
 /** Opens the group of a meeting; nothing is sent before it is started. */
@@ -73,6 +75,7 @@ function sessionIn(worker: Worker, parts: Parts, ears: GroupEars): GroupSession 
       ticket = undefined;
       return first === undefined ? parts.admit() : Promise.resolve(first);
     },
+    onEpoch: parts.onEpoch,
     clock: SYSTEM_CLOCK,
     random: () => Math.random(),
     ...(hostSigner && {

@@ -1,4 +1,4 @@
-import { deriveGroupSecrets, type GroupSecrets } from '../e2ee/group/group_secrets';
+import { deriveGroupSecrets, deriveMediaMix, type GroupSecrets } from '../e2ee/group/group_secrets';
 import { HostKeys, StorageError } from '../e2ee/host_keys';
 import { hostKeyOfSeed, type HostKey } from '../e2ee/host_key';
 import { makeLeafKey, type LeafKey } from '../e2ee/leaf_key';
@@ -29,6 +29,8 @@ export type InvitationLink = (MeetingLink | HostLink) & { readonly hostLink?: st
 export interface OpenedMeeting extends OpenMeeting {
   readonly door: Door & { readonly leafKey: LeafKey };
   readonly groupSecrets: GroupSecrets;
+  /** K_mix. */
+  readonly mixKey: CryptoKey;
   /** Where this device is the host's. */
   readonly hostKey: HostKey | undefined;
 }
@@ -63,9 +65,10 @@ export function makeHere(around: Surroundings, title: string): Promise<Invitatio
  */
 export function openHere(around: Surroundings, link: InvitationLink): Promise<OpenedMeeting> {
   return explained(async () => {
-    const [keys, groupSecrets, leafKey, host] = await Promise.all([
+    const [keys, groupSecrets, mixKey, leafKey, host] = await Promise.all([
       deriveKeys(link.secret),
       deriveGroupSecrets(link.secret),
+      deriveMediaMix(link.secret),
       makeLeafKey(),
       link.kind === 'host' ? hostKeyOfSeed(link.hostSeed) : undefined,
     ]);
@@ -78,7 +81,7 @@ export function openHere(around: Surroundings, link: InvitationLink): Promise<Op
     }
     const hostKey = host ?? (await hostKeyIn(room)) ?? (await hostKeyOfSpare(around.origin, link));
     const facts = factsOf(around.origin, link, hostHash, admission, hostKey !== undefined);
-    return { door, groupSecrets, hostKey, facts };
+    return { door, groupSecrets, mixKey, hostKey, facts };
   });
 }
 

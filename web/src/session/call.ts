@@ -26,7 +26,7 @@ export interface Participant {
 }
 
 /** Why a call is over. `lost` is what is said when nothing better is known. */
-export type Ending = 'left' | 'lost' | 'refused' | 'replaced' | 'server-stopped';
+export type Ending = 'left' | 'lost' | 'refused' | 'replaced' | 'server-stopped' | 'breached';
 
 /** How the call is connected. `sinceMs` is a reading of the clock that the call was given. */
 export type Connection =

@@ -5,6 +5,7 @@ import {
   LoggerNames,
   Room,
   RoomEvent,
+  type BaseE2EEManager,
   type RoomOptions,
 } from 'livekit-client';
 
@@ -38,6 +39,13 @@ const ROSTER_EVENTS = [
   RoomEvent.LocalTrackUnpublished,
 ] as const;
 
+/**
+ * Makes what encrypts a connection: nothing leaves a device, or is played, without it.
+ *
+ * @param onBreach - the server tried what gives people away, and the connection was ended for it.
+ */
+export type Encryption = (onBreach: () => void) => BaseE2EEManager;
+
 /** One connection to a room, by LiveKit. It carries media and nothing else. */
 export class LiveKitRoom implements RoomPort {
   readonly #origin: string;
@@ -54,16 +62,21 @@ export class LiveKitRoom implements RoomPort {
    * @param origin - the server's.
    * @param keys - they open the others' names.
    * @param self - as oneself is shown.
+   * @param encryption - of this connection.
    */
   constructor(
     origin: string,
     keys: MeetingKeys,
     self: { readonly identity: string; readonly name: string },
+    encryption: Encryption,
   ) {
     silence();
     this.#origin = origin;
     this.#ownName = self.name;
-    this.#room = new Room(this.#options());
+    const e2eeManager = encryption(() => {
+      this.#closed('breached');
+    });
+    this.#room = new Room({ ...this.#options(), encryption: { e2eeManager } });
     this.#names = new NameBook(keys, () => {
       this.#refresh();
     });

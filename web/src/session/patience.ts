@@ -77,8 +77,8 @@ export class Patience {
   /** Takes a setback; answers an ending when there is nothing left to try. */
   after(setback: Setback): Ending | undefined {
     this.#count(setback);
-    if (setback.kind === 'replaced') {
-      return 'replaced';
+    if (setback.kind === 'replaced' || setback.kind === 'breached') {
+      return setback.kind;
     }
     if (setback.kind === 'host-mismatch' || this.#refusals >= MAX_REFUSALS) {
       return 'refused';

@@ -2,7 +2,12 @@ import type { Observable } from '../observable/observable';
 import type { Participant, Source } from './call';
 
 /** Why one connection is over. It may be that the call goes on over another one. */
-export type Departure = 'lost' | 'replaced' | 'server-stopped';
+export type Departure =
+  | 'lost'
+  | 'replaced'
+  | 'server-stopped'
+  /** The server tried what would have endangered who is in the call. */
+  | 'breached';
 
 /** How one connection is. `closed` is final. */
 export type RoomState =

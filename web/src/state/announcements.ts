@@ -11,7 +11,7 @@ export type Name = string | undefined;
 
 /** Something to be said to people who don't see it. */
 export type Announcement =
-  | { readonly kind: 'joined' | 'left' | 'speaking'; readonly names: readonly Name[] }
+  | { readonly kind: 'joined' | 'left' | 'speaking' | 'undelivered'; readonly names: readonly Name[] }
   | { readonly kind: 'microphone' | 'camera' | 'sharing'; readonly isOn: boolean }
   | { readonly kind: 'shares' | 'stopped-sharing' | 'pinned' | 'unpinned'; readonly name: Name }
   | { readonly kind: 'trouble' | 'back' | 'copied' | 'comparing' }

@@ -8,6 +8,7 @@ import { CallPreferences } from './call_preferences';
 import { DevicesInMemory } from './devices_in_memory';
 import { GroupInMemory } from './group_in_memory';
 import { HandClock } from '../observable/hand_clock';
+import { MediaInMemory } from './media_in_memory';
 
 const NOWHERE = (): never => {
   throw new Error('no storage');
@@ -28,6 +29,7 @@ function setUp(call = new CallInMemory()) {
   const group = new GroupInMemory();
   const model = new CallModel({
     call,
+    media: new MediaInMemory(),
     openGroup: group.open,
     onFault: (error) => {
       throw error;
@@ -169,6 +171,27 @@ describe('what one sees', () => {
     const { call, model } = setUp();
     call.setOthers([participantOf('x', { name: undefined })]);
     expect(model.room.value.people[1]?.name).toBeUndefined();
+  });
+});
+
+describe('the keys', () => {
+  it('are opened once the call is connected, so that one hears the others sooner', () => {
+    const call = new CallInMemory();
+    call.connection.set({ kind: 'joining' });
+    const { group } = setUp(call);
+    expect(group.log).toEqual([]);
+    call.connection.set({ kind: 'connected' });
+    expect(group.log).toEqual(['start']);
+  });
+
+  it('are opened after three seconds in a call that is slow to come', () => {
+    const call = new CallInMemory();
+    call.connection.set({ kind: 'joining' });
+    const { clock, group } = setUp(call);
+    clock.pass(3_000);
+    expect(group.log).toEqual(['start']);
+    call.connection.set({ kind: 'connected' });
+    expect(group.log).toEqual(['start']);
   });
 });
 

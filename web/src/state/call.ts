@@ -5,10 +5,12 @@ import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { ConnectionBanner, type Banner } from './connection_banner';
+import { sayingWhatChanges } from './call_words';
 import type { Conversation } from './conversation';
 import { ConversationDoor } from './conversation_door';
 import type { DevicesModel, DeviceState } from './devices';
 import type { MeetingFacts, ServerFacts } from './meeting';
+import { DeliveryModel, Wanted, type MediaPort } from './delivery';
 import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
 import { roomOf, shareNews, type Room } from './room';
 import { ScreenShareModel, type ScreenPort } from './screen_share';
@@ -23,6 +25,7 @@ export type Panel = 'none' | 'people' | 'chat';
 /** What a call is made of. */
 export interface CallParts {
   readonly call: Call;
+  readonly media: MediaPort;
   readonly openGroup: (ears: GroupEars) => GroupPort;
   /** A fault of this release's own. */
   readonly onFault: (error: unknown) => void;
@@ -36,6 +39,9 @@ export interface CallParts {
   readonly preferences: CallPreferences;
 }
 
+// A call that takes so long may not come at all; people are then told so, with keys or without.
+const GROUP_AFTER_MS = 3_000;
+
 /** A call as the screen shows it. What is sent follows the devices until `close`. */
 export class CallModel {
   readonly meeting: MeetingFacts;
@@ -46,11 +52,13 @@ export class CallModel {
   readonly stage: StageModel;
   readonly talk: Talk;
   readonly group: GroupModel;
+  readonly delivery: DeliveryModel;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
   readonly #conversation = new ConversationDoor();
   readonly #comings: ComingsAndGoings;
   readonly #banner: ConnectionBanner;
+  readonly #wanted: Wanted;
   readonly #voices: Voices;
   readonly #microphone: SourcePublishing;
   readonly #camera: SourcePublishing;
@@ -84,10 +92,16 @@ export class CallModel {
       onNews: this.#conversation.take,
       onFault: parts.onFault,
     });
+    this.#wanted = new Wanted(call.participants);
+    this.delivery = new DeliveryModel({
+      ...{ clock, media: parts.media },
+      isWanted: (identity, slot) => this.#wanted.has(identity, slot),
+    });
     this.#followRoom();
     this.#followDevices();
-    this.#followWords();
+    this.#stops.push(...sayingWhatChanges(this));
     this.#openConversation().catch(parts.onFault);
+    this.#startGroup();
   }
 
   /** One's own identity. */
@@ -176,6 +190,7 @@ export class CallModel {
     publicationId: string,
     size: { readonly width: number; readonly height: number } | undefined,
   ): void {
+    this.#wanted.shown(publicationId, size !== undefined);
     this.#parts.call.setShownSize(publicationId, size);
   }
 
@@ -208,6 +223,7 @@ export class CallModel {
       stop();
     }
     this.#comings.close();
+    this.delivery.close();
     this.#banner.close();
     this.#voices.close();
     this.stage.close();
@@ -266,6 +282,7 @@ export class CallModel {
     const room = this.#readRoom();
     this.#room.set(room);
     this.#voices.follow(room.people, room.sounds);
+    this.delivery.keepOnly(new Set(room.people.map(({ identity }) => identity)));
     this.#comings.update(room.people, this.#parts.call.connection.value.kind === 'connected');
     this.stage.update(this.#facts());
     shareNews(before.shares, room.shares).forEach((what) => {
@@ -313,7 +330,21 @@ export class CallModel {
           this.#end(connection.why);
         } else {
           this.#comings.update(this.#room.value.people, connection.kind === 'connected');
+          if (connection.kind !== 'connected') this.delivery.startAnew();
         }
+      }),
+    );
+  }
+
+  /** The group's keys come after the call, as both want this device's time; but they come. */
+  #startGroup(): void {
+    const start = (): void => {
+      this.group.start();
+    };
+    this.#stops.push(
+      this.#parts.clock.after(GROUP_AFTER_MS, start),
+      this.#parts.call.connection.subscribe(({ kind }) => {
+        if (kind === 'connected') start();
       }),
     );
   }
@@ -332,36 +363,6 @@ export class CallModel {
     );
   }
 
-  #followWords(): void {
-    const { devices } = this.#parts;
-    this.#stops.push(
-      whenChanged(devices.microphone, isOn, (isNowOn) => {
-        this.announce({ kind: 'microphone', isOn: isNowOn });
-      }),
-      whenChanged(devices.camera, isOn, (isNowOn) => {
-        this.announce({ kind: 'camera', isOn: isNowOn });
-      }),
-      whenChanged(this.screenShare.sharing, ({ kind }) => kind === 'on', (isNowOn) => {
-        this.announce({ kind: 'sharing', isOn: isNowOn });
-      }),
-      whenChanged(this.group.health, ({ kind }) => kind, (kind) => {
-        if (kind !== 'well') {
-          this.announce({ kind });
-        }
-      }),
-      whenChanged(this.group.comparing.now, ({ kind }) => kind, (kind) => {
-        if (kind === 'showing') {
-          this.announce({ kind: 'comparing' });
-        }
-      }),
-      whenChanged(this.banner, ({ kind }) => kind, (kind) => {
-        if (kind === 'trouble' || kind === 'back') {
-          this.announce({ kind });
-        }
-      }),
-    );
-  }
-
   #end(why: Ending): void {
     if (this.#ended.value === undefined) {
       this.screenShare.close();
@@ -370,26 +371,6 @@ export class CallModel {
   }
 }
 
-function isOn(state: DeviceState): boolean {
-  return state.kind === 'on';
-}
-
 function isOnOrAsked(state: DeviceState): boolean {
   return state.kind === 'on' || state.kind === 'asking';
-}
-
-/** Calls back when what is picked from a value changes; not for the first one. */
-function whenChanged<T, Picked>(
-  observable: Observable<T>,
-  pick: (value: T) => Picked,
-  act: (picked: Picked) => void,
-): () => void {
-  let before = pick(observable.value);
-  return observable.subscribe((value) => {
-    const now = pick(value);
-    if (now !== before) {
-      before = now;
-      act(now);
-    }
-  });
 }

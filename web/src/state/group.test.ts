@@ -17,6 +17,7 @@ function setUp() {
     nameOf: (identity) => names.get(identity),
     onFault: (error) => faults.push(error),
   });
+  model.start();
   return { group, clock, faults, names, model };
 }
 
@@ -95,6 +96,28 @@ describe('the group’s keys on screen', () => {
     stage.group.note({ kind: 'fault', error: 'broken' });
     expect(stage.model.refusals.value).toBe(2);
     expect(stage.faults).toEqual(['broken']);
+  });
+
+  it('goes on saying who was in another group, until somebody has read it', () => {
+    const { group, model } = setUp();
+    expect(model.parted.value).toBeUndefined();
+    group.health.set({ kind: 'diverged', identities: ['ana'] });
+    group.health.set({ kind: 'diverged', identities: ['bo'] });
+    group.health.set({ kind: 'well' });
+    expect(model.parted.value).toEqual(['ana', 'bo']);
+    model.dismissParted();
+    expect(model.parted.value).toBeUndefined();
+    group.note({ kind: 'joining-anew', why: 'gap' });
+    expect(model.parted.value).toBeUndefined();
+    // It went to where the others are, whoever they were.
+    group.note({ kind: 'joining-anew', why: 'apart' });
+    expect(model.parted.value).toEqual([]);
+  });
+
+  it('is asked to go in once only', () => {
+    const { group, model } = setUp();
+    model.start();
+    expect(group.log).toEqual(['start']);
   });
 
   it('says when this device was put out, and when it lost its place', async () => {

@@ -89,7 +89,9 @@ export class GroupModel {
   readonly #group: GroupPort;
   readonly #standing: Subject<Standing>;
   readonly #refusals = new Subject(0);
+  readonly #parted = new Subject<readonly string[] | undefined>(undefined);
   readonly #stops: (() => void)[] = [];
+  #isStarted = false;
   #code: { readonly view: GroupView; readonly code: SafetyCode } | undefined;
   #compared: Compared | undefined;
 
@@ -117,7 +119,14 @@ export class GroupModel {
       onFault: parts.onFault,
     });
     this.#follow();
-    this.#group.start();
+  }
+
+  /** Goes in, once: the call comes first, as both want this device's time. */
+  start(): void {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      this.#group.start();
+    }
   }
 
   get standing(): Observable<Standing> {
@@ -141,6 +150,16 @@ export class GroupModel {
   /** Sends a message, of which `onNews` will tell; false when too many wait already. */
   say(type: MessageType, body: Bytes): boolean {
     return this.#group.send(type, body);
+  }
+
+  /** Who was in another group than this device for a while, as far as it is known; undefined: nobody, or it was read. */
+  get parted(): Observable<readonly string[] | undefined> {
+    return this.#parted;
+  }
+
+  /** Somebody has read who was in another group. */
+  dismissParted(): void {
+    this.#parted.set(undefined);
   }
 
   /** Everybody has compared the code, and it was the same. */
@@ -168,8 +187,13 @@ export class GroupModel {
   }
 
   #follow(): void {
-    const { state, view, ready } = this.#group;
+    const { state, view, ready, health } = this.#group;
     this.#stops.push(
+      health.subscribe((now) => {
+        if (now.kind === 'diverged') {
+          this.#parted.set([...new Set([...(this.#parted.value ?? []), ...now.identities])]);
+        }
+      }),
       state.subscribe(() => {
         this.#refresh();
       }),
@@ -225,15 +249,30 @@ export class GroupModel {
   }
 
   #noted(notice: SessionNotice): void {
-    if (notice.kind === 'fault') {
-      this.#parts.onFault(notice.error);
-    } else if (notice.kind === 'refused-commit' || notice.kind === 'bad-group-info') {
-      this.#refusals.set(this.#refusals.value + 1);
-    } else if (notice.kind === 'unsent-message' && notice.type === 'comparison') {
-      this.comparing.unsent();
-    } else if (notice.kind === 'waits-for-host' && this.#standing.value.kind === 'joining') {
-      this.#standing.set({ ...this.#standing.value, waitsForHost: true });
+    switch (notice.kind) {
+      case 'fault':
+        this.#parts.onFault(notice.error);
+        break;
+      case 'refused-commit':
+      case 'bad-group-info':
+        this.#refusals.set(this.#refusals.value + 1);
+        break;
+      case 'joining-anew':
+        if (notice.why === 'apart') this.#parted.set(this.#parted.value ?? []);
+        break;
+      case 'unsent-message':
+        if (notice.type === 'comparison') this.comparing.unsent();
+        break;
+      case 'waits-for-host':
+        this.#waitsForHost();
+        break;
+      default:
     }
+  }
+
+  #waitsForHost(): void {
+    const standing = this.#standing.value;
+    if (standing.kind === 'joining') this.#standing.set({ ...standing, waitsForHost: true });
   }
 
   /** Resolves when the goodbye stands in the order. */

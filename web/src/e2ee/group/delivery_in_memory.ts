@@ -88,7 +88,7 @@ export class DeliveryInMemory {
   forgotten = 1_000;
   #waiting: { readonly channel: MemoryChannel; readonly ref: unknown }[] = [];
   #turn: { readonly channel: MemoryChannel; readonly stop: () => void } | undefined;
-  #acks = new Map<string, unknown>();
+  #acks = new Map<string, { readonly epoch: number; readonly body: unknown }>();
   #askedIn = new Map<string, number>();
   #isBundling = false;
 
@@ -313,20 +313,22 @@ export class DeliveryInMemory {
   }
 
   #ack(channel: MemoryChannel, { epoch, body }: Fields): void {
-    if (epoch !== this.group?.epoch) {
+    const now = this.group?.epoch ?? -1;
+    if (!(Number(epoch) <= now && Number(epoch) >= now - MAX_OLD_EPOCHS)) {
       return;
     }
-    this.#acks.set(channel.identity, body);
+    this.#acks.set(channel.identity, { epoch: Number(epoch), body });
     if (this.#isBundling) {
       return;
     }
     this.#isBundling = true;
     this.#clock.after(ACKS_MS, () => {
       this.#isBundling = false;
-      const bodies = [...this.#acks.values()];
+      const acks = [...this.#acks.values()];
       this.#acks = new Map();
-      for (const member of this.channels) {
-        member.tell({ frame: 'acks', epoch: this.group?.epoch ?? 0, bodies });
+      for (const one of new Set(acks.map((ack) => ack.epoch))) {
+        const bodies = acks.filter((ack) => ack.epoch === one).map((ack) => ack.body);
+        for (const member of this.channels) member.tell({ frame: 'acks', epoch: one, bodies });
       }
     });
   }

@@ -1,14 +1,21 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { encodeBase64url } from '../../protocol/bytes';
+import { makeLeafKey } from '../leaf_key';
 import { signGrant } from './commit_data';
 import { FIRST_STATE, makeAct } from './host_acts';
 import { TestOrder } from './members_in_memory';
 import { LOST_AFTER_MS } from './membership_rules';
-import { TestRoom } from './session_in_memory';
+import { TestRoom, type Attendee } from './session_in_memory';
 
 // Each of these is a way that the checker found through the rules (docs/explanation/group.md).
 vi.setConfig({ testTimeout: 60_000 });
+
+/** The same for everybody who is in one epoch. */
+async function markOf({ keys }: Attendee): Promise<string | undefined> {
+  const view = await keys.view();
+  return view && encodeBase64url(view.epochAuthenticator);
+}
 
 describe('somebody malicious', () => {
   it('does not silence the acts for a joiner by a history that leads nowhere', async () => {
@@ -53,6 +60,40 @@ describe('somebody malicious', () => {
     const taken = await order.deliver(message);
     expect(taken.map(({ kind }) => kind)).toEqual(['refused', 'refused', 'commit']);
     expect(await joiner.keys.learn([sealed])).toBe('too-late');
+  });
+
+  it('does not keep somebody in a fork who was let in and could not know that others may not come', async () => {
+    const room = await TestRoom.open();
+    const { secrets, host } = room.meeting;
+    const ann = await room.come({ hostSigner: host });
+    await room.pass(500);
+    const ben = await room.come();
+    await room.pass(2_000);
+    await ann.session.act(async () => ({
+      sealed: await makeAct(secrets, FIRST_STATE, { kind: 'ask-to-join', isOn: true }, host),
+      isRemoval: false,
+    }));
+    await room.pass(1_000);
+    const key = await makeLeafKey();
+    const granted = { leafKey: key.publicKey, role: 0, untilEpoch: 50 };
+    const deliver = room.server.deliver.bind(room.server);
+    // What would tell her of the acts comes too late.
+    room.server.deliver = (channel, entry) => {
+      if (channel.identity !== key.identity || entry.type === 'commit') deliver(channel, entry);
+    };
+    const cat = await room.come({ grant: await signGrant(secrets.groupId, granted, host) }, key);
+    await room.pass(1_000);
+    const mal = await room.come();
+    await room.pass(1_500);
+    expect(await markOf(cat)).toBe(await markOf(mal));
+    room.server.deliver = deliver;
+    await room.pass(30_000);
+    expect(new Set(await Promise.all([ann, ben, cat].map(markOf))).size).toBe(1);
+    expect(ann.session.view.value?.roster.map(({ identity }) => identity)).not.toContain(
+      mal.leafKey.identity,
+    );
+    expect(cat.notices).toContainEqual({ kind: 'joining-anew', why: 'apart' });
+    expect(ann.notices.filter(({ kind }) => kind === 'joining-anew')).toEqual([]);
   });
 });
 

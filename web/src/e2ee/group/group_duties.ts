@@ -7,6 +7,7 @@ import type { GroupKeys, GroupView } from './group_keys';
 import { encodeHeartbeat, HEARTBEAT_MS, RANK_DELAY_MS, type HeartbeatChain } from './heartbeat';
 import { encodeHistory } from './history';
 import type { MessageDesk } from './message_desk';
+import type { OwnAcknowledgements } from './own_acknowledgements';
 import { Presence } from './ranks';
 
 /** How often a member says that it has read on, when nothing else says so. */
@@ -34,7 +35,7 @@ interface Parts {
   readonly messages: MessageDesk;
   readonly heartbeats: HeartbeatChain;
   readonly view: () => GroupView | undefined;
-  readonly acknowledge: () => void;
+  readonly acknowledgements: OwnAcknowledgements;
   /** By how many epochs this device is behind the order. */
   readonly behind: () => number;
 }
@@ -60,7 +61,9 @@ export class GroupDuties {
   start(): void {
     this.stop();
     this.#heartbeatLater();
-    this.#every('presence', PRESENCE_MS, this.#parts.acknowledge);
+    this.#every('presence', PRESENCE_MS, () => {
+      this.acknowledge();
+    });
     this.#every('lost', LOST_CHECK_MS, () => {
       this.#onRank('remove-lost', RANK_DELAY_MS, () => {
         void this.#parts.commits.ask(() => this.#parts.keys.prepareRemoval({ kind: 'lost' }));
@@ -104,9 +107,16 @@ export class GroupDuties {
 
   /** Somebody joined who can't know the acts. */
   owesHistory(): void {
-    this.#onRank('history', RANK_DELAY_MS, () => {
-      void this.#sendHistory();
-    });
+    if ((this.#parts.view()?.acts.count ?? 0) > 0) {
+      this.#onRank('history', RANK_DELAY_MS, () => {
+        void this.#sendHistory();
+      });
+    }
+  }
+
+  /** Says in which epoch this device is. */
+  acknowledge(): void {
+    this.#parts.acknowledgements.send();
   }
 
   /** Somebody else has told the acts. */

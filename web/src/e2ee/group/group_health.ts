@@ -23,6 +23,8 @@ export type GroupHealth =
 /** Makes named states of what members sign, and of what they don't. */
 export class HealthWatch {
   readonly #dissent = new Map<string, number>();
+  /** Who has signed to be in a later epoch, and since when. */
+  readonly #ahead = new Map<string, number>();
   #heardMs: number;
   #aheadSinceMs: number | undefined;
 
@@ -37,12 +39,25 @@ export class HealthWatch {
   }
 
   /** Somebody's acknowledgement. */
-  acknowledged({ from, epoch, agrees }: AckReading, ownEpoch: number, nowMs: number): void {
+  acknowledged({ identity, epoch, agrees }: AckReading, ownEpoch: number, nowMs: number): void {
     if (epoch > ownEpoch) {
       this.ahead(nowMs);
+      if (!this.#ahead.has(identity)) this.#ahead.set(identity, nowMs);
     } else if (epoch === ownEpoch) {
-      this.#judge(from.identity, epoch, agrees);
+      this.#judge(identity, epoch, agrees);
     }
+  }
+
+  /**
+   * Who is in another group or epoch.
+   *
+   * @param here - who has signed to have this epoch's secrets: they are here, whatever else they heard; but
+   *   not any more if they have gone on to an epoch that has not come here for seconds.
+   */
+  elsewhere(here: ReadonlySet<string>, nowMs: number): ReadonlySet<string> {
+    const dissenting = [...this.#dissent.keys()].filter((identity) => !here.has(identity));
+    const ahead = [...this.#ahead].filter(([, sinceMs]) => nowMs - sinceMs >= STALE_AFTER_MS);
+    return new Set([...dissenting, ...ahead.map(([identity]) => identity)]);
   }
 
   /** Somebody has signed to have read past what began this epoch, and to be in an earlier one. */
@@ -57,17 +72,23 @@ export class HealthWatch {
 
   /** This device is in another epoch. */
   moved(): void {
+    this.#ahead.clear();
     this.#aheadSinceMs = undefined;
   }
 
   /** Somebody is not a member any more. */
   forget(identity: string): void {
     this.#dissent.delete(identity);
+    this.#ahead.delete(identity);
   }
 
-  /** This device has joined anew: what was before is over. */
+  /** This device has joined anew. Who was elsewhere is so until they have signed something else. */
   restart(nowMs: number): void {
-    this.#dissent.clear();
+    for (const identity of this.#dissent.keys()) {
+      // Another group may have begun, whose epochs count anew.
+      this.#dissent.set(identity, -1);
+    }
+    this.#ahead.clear();
     this.#aheadSinceMs = undefined;
     this.#heardMs = nowMs;
   }

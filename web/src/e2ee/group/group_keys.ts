@@ -1,4 +1,5 @@
 import type { Bytes } from '../../protocol/bytes';
+import type { Acknowledgement } from './acknowledgement';
 import type { LeafKey } from '../leaf_key';
 import type { SignedGrant, SignedLeave } from './commit_data';
 import type { MessageType } from './group_message';
@@ -116,7 +117,10 @@ export type Processed =
 
 /** What a signed acknowledgement says. */
 export interface AckReading {
-  readonly from: Member;
+  readonly identity: string;
+  readonly isSelf: boolean;
+  /** Signed by the host's key, too. Only such a one may be of somebody who is not in the roster. */
+  readonly isByHost: boolean;
   readonly epoch: number;
   readonly position: number;
   /** Same epoch, same tree, same secrets. */
@@ -152,8 +156,9 @@ export interface GroupKeys {
   /** Seals and signs a message. With a sequence: once more what was lost on the way. */
   seal(type: MessageType, body: Bytes, sequence?: number): Promise<SealedMessage>;
   groupInfo(): Promise<Bytes>;
-  acknowledge(): Promise<{ readonly epoch: number; readonly body: Bytes }>;
-  /** Undefined: not signed by a member of this epoch. */
+  /** Signs to be in this epoch, and how far this device has read. */
+  acknowledge(): Promise<OwnAcknowledgement>;
+  /** Undefined: signed neither by a member of this epoch nor by the host. */
   readAcknowledgement(body: Bytes): Promise<AckReading | undefined>;
   leave(): Promise<SignedLeave>;
   /** The acts that the head stands for, for who has not seen them; undefined: not known here. */
@@ -166,6 +171,14 @@ export interface GroupKeys {
   exportKey(label: string, context: Bytes, length: number): Promise<Bytes>;
   /** Forgets everything secret. */
   close(): Promise<void>;
+}
+
+/** An acknowledgement of this device's, to which the host's key can put its name. */
+export interface OwnAcknowledgement {
+  readonly acknowledgement: Acknowledgement;
+  readonly leafKey: Bytes;
+  /** The statement that the host's key signs. */
+  readonly hostStatement: Bytes;
 }
 
 /** `unfit`: acts that don't lead to the head. `too-late`: they put out somebody who is in this epoch. */

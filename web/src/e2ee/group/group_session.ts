@@ -5,6 +5,7 @@ import type { GroupStand, ServerFrame } from './channel_frames';
 import { encodeLeave } from './commit_data';
 import { Company } from './company';
 import { CommitDesk, type CommitOutcome } from './commit_desk';
+import { tellEpoch, type EpochCause } from './epoch_secret';
 import { GroupDuties } from './group_duties';
 import type { GroupHealth } from './group_health';
 import type { GroupView, Processed, ReceivedMessage } from './group_keys';
@@ -14,6 +15,7 @@ import { JoinFlow } from './join_flow';
 import { MemberTalk } from './member_talk';
 import { MessageDesk } from './message_desk';
 import { OrderPosition } from './order_position';
+import { OwnAcknowledgements } from './own_acknowledgements';
 import { untilMember, type SessionNotice, type SessionParts, type SessionState } from './session_parts';
 
 // The server takes messages of the epoch and of 32 before it: farther behind, no substitute gets there.
@@ -36,8 +38,8 @@ export class GroupSession {
   });
   readonly #company: Company;
   #queue: Promise<void> = Promise.resolve();
+  readonly #acknowledgements: OwnAcknowledgements;
   #channelEpoch = 0;
-  #isAckDue = false;
   #ownSubstitute: Bytes | undefined;
 
   constructor(parts: SessionParts) {
@@ -50,25 +52,17 @@ export class GroupSession {
       synced: () => this.#order.synced(),
       joined: () => untilMember(this.#state),
     });
+    this.#acknowledgements = this.#makeAcknowledgements();
     this.#messages = this.#makeMessages();
     this.#joining = this.#makeJoining();
     this.#duties = this.#makeDuties();
-    this.#talk = new MemberTalk({
-      ...parts,
-      duties: this.#duties,
-      heartbeats: this.#heartbeats,
-      view: () => this.#view.value,
-      onLearnt: async (isTooLate) => {
-        this.#view.set(await parts.keys.view());
-        if (isTooLate) this.#join('acts');
-      },
-    });
+    this.#talk = this.#makeTalk();
     this.#company = new Company({
       clock: parts.clock,
       view: () => this.#view.value,
-      ready: () => this.#talk.ready.value,
-      onAlone: () => {
-        this.#join('alone');
+      whereabouts: () => (this.#state.value.kind === 'member' ? this.#talk.whereabouts : undefined),
+      onStray: (how) => {
+        this.#join(how);
       },
     });
   }
@@ -143,11 +137,11 @@ export class GroupSession {
     return view === undefined ? 0 : this.#channelEpoch - view.epoch;
   }
 
-  #enqueue(act: () => Promise<void> | void): void {
+  readonly #enqueue = (act: () => Promise<void>): void => {
     this.#queue = this.#queue.then(act).catch((error: unknown) => {
       this.#parts.onNotice({ kind: 'fault', error });
     });
-  }
+  };
 
   async #handle(frame: ServerFrame): Promise<void> {
     switch (frame.frame) {
@@ -156,10 +150,7 @@ export class GroupSession {
       case 'entry':
         return this.#entry(frame.seq, frame.message, frame.type === 'commit');
       case 'acks':
-        for (const body of frame.bodies) {
-          this.#talk.acknowledged(await this.#parts.keys.readAcknowledgement(body));
-        }
-        return;
+        return this.#talk.acknowledged(frame.bodies);
       case 'wanted':
         return this.#duties.groupInfoWanted(frame.epoch);
       case 'gap':
@@ -178,9 +169,7 @@ export class GroupSession {
   }
 
   async #entry(seq: number, message: Bytes, isCommit: boolean): Promise<void> {
-    if (this.#isOver || !this.#order.take(seq)) {
-      return;
-    }
+    if (this.#isOver || !this.#order.take(seq)) return;
     this.#channelEpoch += isCommit ? 1 : 0;
     const { isLate } = this.#order;
     const processed = await this.#parts.keys.process(message, seq, isLate);
@@ -202,7 +191,7 @@ export class GroupSession {
       case 'message':
         return this.#message(processed);
       case 'own-message':
-        this.#messages.landed(processed.sequence, processed.isTooOld);
+        this.#messages.landed(processed.sequence, processed.isTooOld, this.#order.last ?? 0);
         return this.#substitute(this.#ownSubstitute);
       case 'unreadable':
         if (processed.why === 'ahead') this.#talk.ahead();
@@ -212,11 +201,12 @@ export class GroupSession {
 
   async #committed({ change, isOwn }: Extract<Processed, { kind: 'commit' }>): Promise<void> {
     const isEntry = change.kind === 'join' || change.kind === 'rejoin';
-    await this.#moved();
+    const hasCome = isOwn && isEntry;
+    await this.#moved(hasCome ? 'entry' : change.kind);
     this.#commits.committed(isOwn && !isEntry);
-    if (isOwn && isEntry) {
+    if (hasCome) {
       this.#entered();
-    } else if (isEntry && (this.#view.value?.acts.count ?? 0) > 0) {
+    } else if (isEntry) {
       this.#duties.owesHistory();
     }
     if (this.#behind > 0) {
@@ -224,28 +214,20 @@ export class GroupSession {
     }
   }
 
-  /** Another epoch. */
-  async #moved(): Promise<void> {
+  async #moved(cause: EpochCause): Promise<void> {
     const view = await this.#parts.keys.view();
-    if (view === undefined) {
-      return;
-    }
+    if (view === undefined) return;
     const before = this.#view.value;
     this.#view.set(view);
     this.#talk.moved(view, before, this.#order.last ?? 0);
     this.#duties.rosterChanged(view);
-    // One acknowledgement for all epochs that came at once.
-    if (!this.#isAckDue) {
-      this.#isAckDue = true;
-      this.#enqueue(() => this.#acknowledge());
-    }
+    await tellEpoch(this.#parts, view, cause);
+    this.#acknowledgements.send();
   }
 
   #entered(): void {
     const view = this.#view.value;
-    if (view === undefined || this.#isOver) {
-      return;
-    }
+    if (view === undefined || this.#isOver) return;
     this.#channelEpoch = view.epoch;
     this.#joining.stop();
     this.#talk.entered();
@@ -289,7 +271,7 @@ export class GroupSession {
       return this.#substitute(message.body);
     }
     if (!(await this.#talk.take(message))) {
-      this.#parts.onMessage(message);
+      this.#parts.onMessage({ ...message, place: this.#order.last ?? 0 });
     }
   }
 
@@ -313,14 +295,6 @@ export class GroupSession {
       this.#ownSubstitute = body;
     } else if (type === 'leave') {
       this.#end({ kind: 'ended', why: 'left' });
-    }
-  }
-
-  async #acknowledge(): Promise<void> {
-    this.#isAckDue = false;
-    if (this.#view.value !== undefined && !this.#isOver) {
-      const { epoch, body } = await this.#parts.keys.acknowledge();
-      this.#channel.tell({ frame: 'ack', epoch, body });
     }
   }
 
@@ -376,7 +350,7 @@ export class GroupSession {
       synced: () => this.#order.synced(),
       onCreated: () => {
         this.#enqueue(async () => {
-          await this.#moved();
+          await this.#moved('entry');
           this.#entered();
         });
       },
@@ -392,9 +366,35 @@ export class GroupSession {
       heartbeats: this.#heartbeats,
       view: () => this.#view.value,
       behind: () => this.#behind,
-      acknowledge: () => {
-        this.#enqueue(() => this.#acknowledge());
+      acknowledgements: this.#acknowledgements,
+    });
+  }
+
+  #makeTalk(): MemberTalk {
+    const { keys, hostSigner } = this.#parts;
+    return new MemberTalk({
+      ...this.#parts,
+      isHost: hostSigner !== undefined,
+      duties: this.#duties,
+      heartbeats: this.#heartbeats,
+      view: () => this.#view.value,
+      onLook: () => {
+        this.#company.look();
       },
+      onLearnt: async (isTooLate) => {
+        this.#view.set(await keys.view());
+        if (isTooLate) this.#join('acts');
+      },
+    });
+  }
+
+  #makeAcknowledgements(): OwnAcknowledgements {
+    return new OwnAcknowledgements({
+      ...this.#parts,
+      channel: this.#channel,
+      enqueue: this.#enqueue,
+      isMember: () => this.#view.value !== undefined && !this.#isOver,
+      isNew: () => this.#talk.isNew,
     });
   }
 }

@@ -9,6 +9,7 @@ const FIRST_EPOCH = 0;
 export const STATEMENT_LABELS = {
   message: 'folkmoot v1 group message',
   ack: 'folkmoot v1 group acknowledgement',
+  hostAck: 'folkmoot v1 host acknowledgement',
   leave: 'folkmoot v1 group leave',
   grant: 'folkmoot v1 group grant',
   act: 'folkmoot v1 host act',
@@ -58,8 +59,18 @@ export interface SignedAck {
   readonly check: Bytes;
 }
 
+/** What the leaf key signs of it. */
 export function ackStatement(ack: SignedAck): Bytes {
-  return statement(STATEMENT_LABELS.ack, [
+  return ackStatementOf(STATEMENT_LABELS.ack, ack);
+}
+
+/** What the host's key signs of it, for those who don't have the leaf in their tree. */
+export function hostAckStatement(ack: SignedAck): Bytes {
+  return ackStatementOf(STATEMENT_LABELS.hostAck, ack);
+}
+
+function ackStatementOf(label: string, ack: SignedAck): Bytes {
+  return statement(label, [
     ack.groupId,
     encodeUint64(ack.epoch),
     ack.leafKey,

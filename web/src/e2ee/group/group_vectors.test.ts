@@ -13,6 +13,7 @@ import { encodeMessage, MESSAGE_TYPES, parseMessage } from './group_message';
 import { deriveGroupSecrets, type GroupSecrets } from './group_secrets';
 import {
   ackStatement,
+  hostAckStatement,
   hostCommitStatement,
   hostGroupStatement,
   messageStatement,
@@ -116,6 +117,12 @@ async function makeVectors(): Promise<Record<string, unknown>> {
       leaf: 2,
       signature: await leaf.sign(ackStatement(ack)),
     }),
+    host_acknowledgement: encodeAcknowledgement({
+      ...ack,
+      leaf: 2,
+      signature: await leaf.sign(ackStatement(ack)),
+      host: { leafKey: leaf.publicKey, signature: await host.sign(hostAckStatement(ack)) },
+    }),
     safety_code: code.groups.join(' '),
     safety_qr: code.qr,
     ...(await comparisonVectors(groupId, host.publicKey, leaf.publicKey)),
@@ -188,6 +195,8 @@ describe('what members send each other', () => {
     expect(parseMessage(bytes('message'))).toMatchObject({ type: 'heartbeat', leaf: 2, sequence: 7 });
     expect(parseHeartbeat(bytes('heartbeat'))).toMatchObject({ number: 5, isLocked: true });
     expect(parseAcknowledgement(bytes('acknowledgement'))).toMatchObject({ leaf: 2, epoch: 6 });
+    const byHost = parseAcknowledgement(bytes('host_acknowledgement'));
+    expect(byHost?.host?.leafKey).toEqual(bytes('leaf_key'));
     const secrets = await deriveGroupSecrets(bytes('secret'));
     const context = { secrets, hostKey: bytes('host_key'), verifier: new Verifier() };
     const state = await followChain(context, [bytes('sealed_act')]);
@@ -197,7 +206,7 @@ describe('what members send each other', () => {
     expect(begun?.state).toMatchObject({ count: 1, hasToAsk: true, head: bytes('reopening_head') });
   });
 
-  it.each(['commit_data_left', 'message', 'heartbeat', 'acknowledgement', 'commit_data_grant'])(
+  it.each(['commit_data_left', 'message', 'heartbeat', 'acknowledgement', 'host_acknowledgement', 'commit_data_grant'])(
     'is refused when a byte of %s is missing, or one is too many',
     async (name) => {
       const bytes = (await makeVectors())[name] as Bytes;

@@ -1,6 +1,7 @@
 import { Subject } from '../../observable/observable';
 import { equalBytes, type Bytes } from '../../protocol/bytes';
 import type { Clock } from '../../observable/clock';
+import type { Whereabouts } from './apart';
 import { parseLeave } from './commit_data';
 import type { GroupDuties } from './group_duties';
 import { HealthWatch, type GroupHealth } from './group_health';
@@ -19,6 +20,10 @@ interface Parts {
   readonly duties: GroupDuties;
   readonly heartbeats: HeartbeatChain;
   readonly view: () => GroupView | undefined;
+  /** Whether this device has the host's key. */
+  readonly isHost: boolean;
+  /** Every few seconds, and whenever somebody has said where they are. */
+  readonly onLook: () => void;
   /** The acts are known now; too late, if they put out somebody who is in this epoch. */
   readonly onLearnt: (isTooLate: boolean) => Promise<void>;
 }
@@ -32,6 +37,8 @@ export class MemberTalk {
   readonly #watch: HealthWatch;
   readonly #treeHashes = new Map<number, Bytes>();
   readonly #histories = new Map<string, HistoryCollector>();
+  readonly #hosts = new Set<string>();
+  #isNew = true;
   #beganAt = 0;
   #stopWatching: (() => void) | undefined;
 
@@ -48,8 +55,29 @@ export class MemberTalk {
     this.#stopWatching?.();
   }
 
+  /** Nobody has acknowledged this device since it joined. */
+  get isNew(): boolean {
+    return this.#isNew;
+  }
+
+  /** Undefined: this device is no member. */
+  get whereabouts(): Whereabouts | undefined {
+    const view = this.#parts.view();
+    if (view === undefined) {
+      return undefined;
+    }
+    const self = view.self.identity;
+    const known = new Set([...view.roster.map(({ identity }) => identity), ...this.#hosts]);
+    const seen = this.#watch.elsewhere(this.ready.value, this.#parts.clock.now());
+    const elsewhere = new Set([...seen].filter((one) => known.has(one) && one !== self));
+    const here = new Set([...this.ready.value].filter((one) => !elsewhere.has(one)));
+    const hosts = this.#parts.isHost ? new Set([...this.#hosts, self]) : this.#hosts;
+    return { self, isNew: this.#isNew, here, elsewhere, hosts };
+  }
+
   /** This device has joined, or joined anew. */
   entered(): void {
+    this.#isNew = true;
     this.#watch.restart(this.#parts.clock.now());
   }
 
@@ -75,7 +103,7 @@ export class MemberTalk {
 
   /** Takes a message about the group itself; false when it is about something else. */
   async take(message: ReceivedMessage): Promise<boolean> {
-    this.#compare(message);
+    this.#compare({ ...message, identity: message.from.identity });
     switch (message.type) {
       case 'heartbeat':
         this.#heartbeat(message);
@@ -101,24 +129,43 @@ export class MemberTalk {
     }
   }
 
-  acknowledged(reading: AckReading | undefined): void {
+  /** Acknowledgements that the server has bundled. */
+  async acknowledged(bodies: readonly Bytes[]): Promise<void> {
+    for (const body of bodies) {
+      this.#read(await this.#parts.keys.readAcknowledgement(body));
+    }
+  }
+
+  #read(reading: AckReading | undefined): void {
     const view = this.#parts.view();
-    if (reading === undefined || view === undefined || reading.from.index === view.self.index) {
+    if (reading === undefined || view === undefined || reading.isSelf) {
       return;
     }
+    if (reading.isByHost) this.#hosts.add(reading.identity);
     this.#watch.acknowledged(reading, view.epoch, this.#parts.clock.now());
     this.#compare(reading);
+    const others = [...this.ready.value].filter((one) => one !== reading.identity);
     if (reading.agrees) {
-      this.ready.set(new Set([...this.ready.value, reading.from.identity]));
+      this.ready.set(new Set([...others, reading.identity]));
+      this.#acknowledgedHere();
+    } else if (reading.epoch === view.epoch) {
+      this.ready.set(new Set(others));
     }
     this.#showHealth();
   }
 
+  #acknowledgedHere(): void {
+    if (this.#isNew) {
+      this.#isNew = false;
+      if (this.#parts.isHost) this.#parts.duties.acknowledge();
+    }
+  }
+
   /** Whoever has read past the entry that began this epoch is in it, or was given another order. */
-  #compare({ from, epoch, position }: Pick<AckReading, 'from' | 'epoch' | 'position'>): void {
+  #compare({ identity, epoch, position }: Pick<AckReading, 'identity' | 'epoch' | 'position'>): void {
     const view = this.#parts.view();
     if (view !== undefined && epoch < view.epoch && position > this.#beganAt) {
-      this.#watch.contradicted(from.identity, view.epoch);
+      this.#watch.contradicted(identity, view.epoch);
     }
   }
 
@@ -184,8 +231,8 @@ export class MemberTalk {
 
   #watchHealth(): void {
     this.#stopWatching = this.#parts.clock.after(HEALTH_MS, () => {
-      this.#showHealth();
       this.#watchHealth();
+      this.#showHealth();
     });
   }
 
@@ -195,5 +242,6 @@ export class MemberTalk {
     if (JSON.stringify(health) !== JSON.stringify(this.health.value)) {
       this.health.set(health);
     }
+    this.#parts.onLook();
   }
 }

@@ -5,8 +5,9 @@ import {
   mlsExporter,
 } from 'ts-mls';
 
-import { encodeBase64url, equalBytes, sha256, type Bytes } from '../../protocol/bytes';
-import { CHECK_LABEL, encodeAcknowledgement, parseAcknowledgement } from './acknowledgement';
+import { encodeBase64url, sha256, type Bytes } from '../../protocol/bytes';
+import { readSigned } from './ack_reading';
+import { CHECK_LABEL } from './acknowledgement';
 import { NO_ACTS, signLeave, type SignedLeave } from './commit_data';
 import { CommitMaker } from './commit_maker';
 import { EntryReader } from './entry_reader';
@@ -20,13 +21,14 @@ import type {
   GroupView,
   JoinOffer,
   Learnt,
+  OwnAcknowledgement,
   Prepared,
   Processed,
   RemovalReason,
   SealedMessage,
 } from './group_keys';
 import { encodeMessage, MESSAGE_TYPES, type MessageType } from './group_message';
-import { ackStatement, messageStatement } from './group_statements';
+import { ackStatement, hostAckStatement, messageStatement } from './group_statements';
 import { makeKeyPackage } from './key_package';
 import { encodeGroupInfo, epochOf, PAST_EPOCHS } from './mls_state';
 
@@ -125,14 +127,16 @@ export class MlsGroup implements GroupKeys {
     return this.#alone(() => encodeGroupInfo(this.#core.requireState(), this.#core.suite));
   }
 
-  acknowledge(): Promise<{ readonly epoch: number; readonly body: Bytes }> {
+  acknowledge(): Promise<OwnAcknowledgement> {
     return this.#alone(async () => {
       const { groupId, self, epoch, treeHash } = this.#core.requireView();
       const position = this.#signsUpTo();
       const check = await this.#check();
-      const signed = { groupId, epoch, leafKey: self.leafKey, position, treeHash, check };
+      const { leafKey, index: leaf } = self;
+      const signed = { groupId, epoch, leafKey, position, treeHash, check };
       const signature = await this.#core.material.leafKey.sign(ackStatement(signed));
-      return { epoch, body: encodeAcknowledgement({ ...signed, leaf: self.index, signature }) };
+      const acknowledgement = { leaf, epoch, position, treeHash, check, signature };
+      return { acknowledgement, leafKey, hostStatement: hostAckStatement(signed) };
     });
   }
 
@@ -229,26 +233,15 @@ export class MlsGroup implements GroupKeys {
   }
 
   async #readAcknowledgement(body: Bytes): Promise<AckReading | undefined> {
-    const ack = parseAcknowledgement(body);
     const { state, context, memory } = this.#core;
-    if (ack === undefined || state === undefined) {
-      return undefined;
+    const { verifier, hostKey } = context;
+    const view = state && this.#core.requireView();
+    const check = (): Promise<Bytes> => this.#check();
+    const signed = view && (await readSigned(body, { view, verifier, hostKey, check }));
+    if (signed?.from !== undefined) {
+      memory.liveness.signed(encodeBase64url(signed.from.leafKey), signed.reading.position);
     }
-    const { epoch, groupId, roster, treeHash } = this.#core.requireView();
-    const from = roster.find(({ index }) => index === ack.leaf);
-    if (from === undefined) {
-      return undefined;
-    }
-    const statement = ackStatement({ ...ack, groupId, leafKey: from.leafKey });
-    if (!(await context.verifier.verify(from.leafKey, statement, ack.signature))) {
-      return undefined;
-    }
-    memory.liveness.signed(encodeBase64url(from.leafKey), ack.position);
-    const agrees =
-      ack.epoch === epoch &&
-      equalBytes(ack.treeHash, treeHash) &&
-      equalBytes(ack.check, await this.#check());
-    return { from, epoch: ack.epoch, position: ack.position, agrees };
+    return signed?.reading;
   }
 
   /** How far this device has read, which it is about to sign. */

@@ -51,12 +51,19 @@ function kindsOf(room: TestRoom): string[] {
   return room.attendees.map(({ session }) => session.health.value.kind);
 }
 
+/** How often each has joined anew because the others were elsewhere. */
+function triesOf(room: TestRoom): number[] {
+  return room.attendees.map(
+    ({ notices }) => notices.filter((one) => one.kind === 'joining-anew' && one.why === 'apart').length,
+  );
+}
+
 function noticesOf(room: TestRoom, at: number): string[] {
   return room.person(at).notices.map((notice) => notice.kind);
 }
 
 describe('a server that', () => {
-  it('gives a commit to half of the people only: both halves are warned, nothing is merged (A7)', async () => {
+  it('gives commits to half of the people only: both halves are warned for as long as it does (A7)', async () => {
     const { room, server } = await roomOf(4);
     const half = new Set([room.person(2).leafKey.identity, room.person(3).leafKey.identity]);
     server.onDeliver = (channel, entry) =>
@@ -69,6 +76,10 @@ describe('a server that', () => {
     const accused = health.kind === 'diverged' ? health.identities : [];
     expect(accused).not.toEqual([]);
     for (const identity of accused) expect(half).toContain(identity);
+    // Joining anew has not helped, and is not tried for ever.
+    await room.pass(120_000);
+    expect(kindsOf(room)).toEqual(['diverged', 'diverged', 'stale-epoch', 'stale-epoch']);
+    expect(triesOf(room).every((tries) => tries <= 3)).toBe(true);
   });
 
   it('tells one half another story for the same epoch: both see that the others differ (A7)', async () => {
@@ -79,9 +90,15 @@ describe('a server that', () => {
     server.onDeliver = (channel, entry) =>
       half.has(channel.identity) && entry.type === 'commit' ? [{ ...entry, message: story }] : [entry];
     await room.person(0).session.refresh();
-    await room.pass(30_000);
+    await room.pass(2_000);
     expect(kindsOf(room)).toEqual(Array(4).fill('diverged'));
     expect(room.person(0).session.health.value).toEqual({ kind: 'diverged', identities: [...half].sort() });
+    server.onDeliver = undefined;
+    await room.pass(30_000);
+    expect(await room.groups()).toBe(1);
+    expect(kindsOf(room)).toEqual(Array(4).fill('well'));
+    // One half stays where it is, and the other goes there.
+    expect(triesOf(room).filter((tries) => tries > 0)).toHaveLength(2);
   });
 
   it('holds everything back: people see the silence, then that they are cut off', async () => {

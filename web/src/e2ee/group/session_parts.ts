@@ -3,6 +3,7 @@ import type { SigningKey } from '../../protocol/signing';
 import type { ChannelConnection, ChannelEnd, ConnectionHandlers } from './channel_client';
 import type { Clock } from '../../observable/clock';
 import type { SignedGrant } from './commit_data';
+import type { NewEpoch } from './epoch_secret';
 import type { GroupKeys, ReceivedMessage } from './group_keys';
 import type { MessageType } from './group_message';
 import type { Bytes } from '../../protocol/bytes';
@@ -23,16 +24,32 @@ export type SessionNotice =
   /** A GroupInfo of the server's that could not be used. */
   | { readonly kind: 'bad-group-info'; readonly why: string }
   /**
-   * This device joins anew: entries were missed, nobody was heard, too many entries were void, or the
-   * acts put out somebody who was let in here before they were known.
+   * This device joins anew: entries were missed, nobody was heard, the others are in another epoch, too many
+   * entries were void, or the acts put out somebody who was let in here before they were known.
    */
-  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'behind' | 'no-group' | 'acts' }
+  | { readonly kind: 'joining-anew'; readonly why: 'gap' | 'alone' | 'apart' | 'behind' | 'no-group' | 'acts' }
   /** There have been host acts that nobody here can show: only the host opens the meeting again. */
   | { readonly kind: 'waits-for-host' }
   /** A message that the server does not take, and will not. */
   | { readonly kind: 'unsent-message'; readonly type: MessageType; readonly why: string }
   /** A fault of this release's own. */
   | { readonly kind: 'fault'; readonly error: unknown };
+
+/** What became of a message that was sent here. `body` is the very object that was given to `send`. */
+export type Outcome =
+  /** It stands in the order, at this sequence number of it. */
+  | {
+      readonly kind: 'sent';
+      readonly type: MessageType;
+      readonly body: Bytes;
+      readonly sequence: number;
+      readonly place: number;
+    }
+  /** The server does not take it, and will not. */
+  | { readonly kind: 'unsent'; readonly type: MessageType; readonly body: Bytes };
+
+/** A message, and its place in the order: the sequence number of its entry. */
+export type PlacedMessage = ReceivedMessage & { readonly place: number };
 
 export interface SessionParts {
   readonly keys: GroupKeys;
@@ -45,7 +62,10 @@ export interface SessionParts {
   /** The host's act with which the acts begin anew after a head (`makeReopening`). */
   readonly reopen?: (previous: Bytes) => Promise<Bytes>;
   readonly grant?: SignedGrant;
-  readonly onMessage: (message: ReceivedMessage) => void;
+  /** What it does is done before the others hear that this device is in the epoch. */
+  readonly onEpoch?: (epoch: NewEpoch) => Promise<void>;
+  readonly onMessage: (message: PlacedMessage) => void;
+  readonly onOutcome?: (outcome: Outcome) => void;
   readonly onNotice: (notice: SessionNotice) => void;
 }
 

@@ -131,12 +131,47 @@ describe('how the group is', () => {
 
   it('is a stale epoch only when it lasts', () => {
     const watch = new HealthWatch(0);
-    const from = member('A', 0);
-    watch.acknowledged({ from, epoch: 6, position: 1, agrees: false }, 5, 1_000);
+    const later = { epoch: 6, position: 1, agrees: false, isSelf: false, isByHost: false };
+    watch.acknowledged({ identity: 'A', ...later }, 5, 1_000);
     expect(watch.health(5_999, false)).toEqual({ kind: 'well' });
     expect(watch.health(6_000, false)).toEqual({ kind: 'stale-epoch', sinceMs: 1_000 });
     watch.moved();
     expect(watch.health(6_001, false)).toEqual({ kind: 'well' });
+  });
+});
+
+describe('who is elsewhere', () => {
+  const NOBODY = new Set<string>();
+  const later = { epoch: 6, position: 1, agrees: false, isSelf: false, isByHost: false };
+
+  it('has signed another epoch that has not come in five seconds, or something else for this one', () => {
+    const watch = new HealthWatch(0);
+    watch.acknowledged({ identity: 'A', ...later }, 5, 0);
+    expect([...watch.elsewhere(NOBODY, 4_999)]).toEqual([]);
+    expect([...watch.elsewhere(NOBODY, 5_000)]).toEqual(['A']);
+    watch.acknowledged({ identity: 'B', ...later, epoch: 5 }, 5, 0);
+    expect([...watch.elsewhere(NOBODY, 5_000)]).toEqual(['B', 'A']);
+    watch.moved();
+    expect([...watch.elsewhere(NOBODY, 9_000)]).toEqual(['B']);
+  });
+
+  it('is nobody who has these keys, unless they have gone on', () => {
+    const watch = new HealthWatch(0);
+    const here = new Set(['A', 'B']);
+    // A heartbeat that did not come here is missing, and nothing else.
+    watch.heard('A', 5, false, 0);
+    watch.acknowledged({ identity: 'B', ...later }, 5, 0);
+    expect([...watch.elsewhere(here, 5_000)]).toEqual(['B']);
+  });
+
+  it('is so after this device has joined anew, until they sign that they are with it', () => {
+    const watch = new HealthWatch(0);
+    watch.heard('A', 40, false, 0);
+    watch.restart(1_000);
+    expect([...watch.elsewhere(NOBODY, 1_000)]).toEqual(['A']);
+    // A group that is made anew begins to count anew.
+    watch.heard('A', 2, true, 2_000);
+    expect([...watch.elsewhere(NOBODY, 2_000)]).toEqual([]);
   });
 });
 

@@ -37,6 +37,7 @@ export function wordsFor(what: Exclude<Announcement, { kind: 'talk' }>, locale: 
     case 'joined':
     case 'left':
     case 'speaking':
+    case 'undelivered':
       return manyWords(what.kind, what.names, locale);
     case 'shares':
     case 'stopped-sharing':
@@ -99,6 +100,7 @@ const CORNER_WORDS: Readonly<Record<Corner, () => string>> = {
 
 const MANY = {
   joined: { one: m.call_said_joined_one, many: m.call_said_joined_many },
+  undelivered: { one: m.call_undelivered_one, many: m.call_undelivered_many },
   left: { one: m.call_said_left_one, many: m.call_said_left_many },
   speaking: { one: m.call_said_speaking_one, many: m.call_said_speaking_many },
 } as const;

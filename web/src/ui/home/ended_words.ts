@@ -18,6 +18,8 @@ export function endedWords(why: Why, lastedMs: number, locale: string): Words {
       return { heading: m.home_ended_replaced(), text: m.home_ended_replaced_text({ duration }) };
     case 'server-stopped':
       return { heading: m.home_ended_stopped(), text: m.home_ended_stopped_text({ duration }) };
+    case 'breached':
+      return { heading: m.home_ended_breached(), text: m.home_ended_breached_text({ duration }) };
   }
 }
 

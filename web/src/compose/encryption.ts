@@ -1,0 +1,3 @@
+/** What encrypts a call, loaded beside its transport: the group's keys, and what they do to media. */
+export { groupHere } from './group';
+export { MediaHere } from './media';

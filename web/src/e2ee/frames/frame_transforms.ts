@@ -1,0 +1,90 @@
+import type { FrameStreams } from './frame_pipes';
+import type { FrameKeys } from './frame_port';
+import type { Announced } from './media_keys';
+
+/**
+ * How a browser lets a worker at its frames: by `RTCRtpScriptTransform`, or by the streams that
+ * Chromium had before it. There the older one is taken: a connection that it is said to beforehand
+ * sends and plays nothing without.
+ */
+export type TransformPath = 'script' | 'streams';
+
+/** A sender or receiver, as far as it is needed here. */
+type MediaEnd = (RTCRtpSender | RTCRtpReceiver) & {
+  /** Of browsers with the path `streams`. */
+  createEncodedStreams(): FrameStreams;
+};
+
+/** What of a browser says which path there is. */
+export interface TransformScope {
+  readonly RTCRtpScriptTransform?: unknown;
+  readonly RTCRtpSender?: { readonly prototype: object };
+}
+
+/** The path of a browser; undefined: no frame can be encrypted here, so there can be no call. */
+export function transformPath(scope: TransformScope): TransformPath | undefined {
+  if (scope.RTCRtpSender !== undefined && 'createEncodedStreams' in scope.RTCRtpSender.prototype) {
+    return 'streams';
+  }
+  return scope.RTCRtpScriptTransform === undefined ? undefined : 'script';
+}
+
+/** Puts the worker between the encoders, the decoders, and the network. */
+export class FrameTransforms {
+  readonly #keys: FrameKeys;
+  readonly #worker: Worker;
+  readonly #path: TransformPath;
+  readonly #pipes = new WeakMap<MediaEnd, number>();
+
+  constructor(keys: FrameKeys, worker: Worker, path: TransformPath) {
+    this.#keys = keys;
+    this.#worker = worker;
+    this.#path = path;
+  }
+
+  /**
+   * Lets nothing but sealed frames out of a sender, before it has sent any.
+   *
+   * @param of - whose track it is; undefined: nothing leaves.
+   * @throws DOMException - the browser can't; the sender has no track any more.
+   */
+  send(sender: RTCRtpSender, of: Announced | undefined): void {
+    try {
+      this.#attach(sender as MediaEnd, 'send', of);
+    } catch (error) {
+      // It may be kept and negotiated all the same; then there is nothing that it sends.
+      void sender.replaceTrack(null);
+      throw error;
+    }
+  }
+
+  /**
+   * Lets nothing but opened frames into a decoder.
+   *
+   * @param of - whose track it is, as its sender has signed; undefined: not known yet, nothing is played.
+   * @throws DOMException - the browser can't; the track has ended.
+   */
+  receive(receiver: RTCRtpReceiver, of: Announced | undefined): void {
+    try {
+      this.#attach(receiver as MediaEnd, 'receive', of);
+    } catch (error) {
+      receiver.track.stop();
+      throw error;
+    }
+  }
+
+  #attach(end: MediaEnd, direction: 'send' | 'receive', of: Announced | undefined): void {
+    const before = this.#pipes.get(end);
+    if (before !== undefined) {
+      this.#keys.use(before, of);
+      return;
+    }
+    const start = this.#keys.begin(direction, of);
+    if (this.#path === 'script') {
+      end.transform = new RTCRtpScriptTransform(this.#worker, start);
+    } else {
+      this.#keys.run(start, end.createEncodedStreams());
+    }
+    this.#pipes.set(end, start.pipe);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../../observable/clock';
+import { MediaEpochs, type EpochCause, type EpochStep } from './media_epochs';
+import type { MediaEpoch } from './media_keys';
+
+/** What carries the steps out: `FrameKeys`. */
+export interface EpochKeys {
+  install(epoch: MediaEpoch): Promise<boolean>;
+  switchTo(epoch: number): void;
+  stop(): void;
+  forget(): void;
+}
+
+/** An epoch that begins. */
+export interface NewEpoch extends MediaEpoch {
+  readonly cause: EpochCause;
+  readonly hosts: ReadonlySet<string>;
+}
+
+/** Takes media from epoch to epoch: `MediaEpochs`, with a clock and keys. */
+export class MediaTurns {
+  readonly #identity: string;
+  readonly #keys: EpochKeys;
+  readonly #clock: Clock;
+  readonly #epochs = new MediaEpochs();
+  #cancel: (() => void) | undefined;
+  #isClosed = false;
+
+  /** @param identity - one's own. */
+  constructor(identity: string, keys: EpochKeys, clock: Clock) {
+    this.#identity = identity;
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  /**
+   * The group is in another epoch. Its secret is given away or zeroed.
+   *
+   * Acknowledge the epoch after this has resolved: others send in it when all have.
+   */
+  async enter(epoch: NewEpoch): Promise<void> {
+    const { cause, hosts, leaves } = epoch;
+    const others = new Set(leaves.keys());
+    others.delete(this.#identity);
+    const view = { epoch: epoch.epoch, cause, hosts, others };
+    const steps = this.#isClosed ? [] : this.#epochs.enter(view, this.#clock.now());
+    if (!steps.some(({ kind }) => kind === 'install')) {
+      epoch.exported.fill(0);
+    }
+    await this.#take(steps, epoch);
+  }
+
+  /** Somebody has signed to be in an epoch; the signature was checked. */
+  hear(identity: string, epoch: number): void {
+    void this.#take(this.#epochs.hear(identity, epoch, this.#clock.now()));
+  }
+
+  /** The group was left, or this device removed: nothing is sent or opened any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancel?.();
+    this.#keys.forget();
+  }
+
+  async #take(steps: readonly EpochStep[], given?: MediaEpoch): Promise<void> {
+    if (this.#isClosed) {
+      return;
+    }
+    const done = steps.map((step) => this.#carryOut(step, given));
+    this.#cancel?.();
+    const { dueMs } = this.#epochs;
+    this.#cancel =
+      dueMs === undefined
+        ? undefined
+        : this.#clock.after(Math.max(0, dueMs - this.#clock.now()), () => {
+            void this.#take(this.#epochs.tick(this.#clock.now()));
+          });
+    await Promise.all(done);
+  }
+
+  async #carryOut(step: EpochStep, given: MediaEpoch | undefined): Promise<void> {
+    switch (step.kind) {
+      case 'install':
+        await (given && this.#keys.install(given));
+        break;
+      case 'switch':
+        this.#keys.switchTo(step.epoch);
+        break;
+      case 'stop':
+        this.#keys.stop();
+        break;
+      case 'forget':
+        this.#keys.forget();
+        break;
+    }
+  }
+}

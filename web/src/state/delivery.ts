@@ -1,0 +1,179 @@
+import type { FrameReport } from '../e2ee/frames/frame_tally';
+import { SLOTS, type Slot, type SlotName } from '../e2ee/frames/slot';
+import { encodeCounters, parseCounters, type SlotCounters } from '../e2ee/frames/slot_counters';
+import type { ReceivedMessage } from '../e2ee/group/group_keys';
+import type { Clock } from '../observable/clock';
+import { Subject, type Observable } from '../observable/observable';
+import type { Bytes } from '../protocol/bytes';
+import type { Participant } from '../session/call';
+
+/** How often members sign how much they have sent. */
+export const COUNT_MS = 10_000;
+
+// Silence is a frame now and then: of fewer none may have been due yet.
+const MIN_FRAMES = 20;
+
+/** What doesn't arrive of whom, though they have signed that they send it, and it is wanted here. */
+export type Undelivered = ReadonlyMap<string, readonly SlotName[]>;
+
+/** Media as they are encrypted, and what members sign of them. */
+export interface MediaPort {
+  /** What went through the worker. */
+  report(): Promise<FrameReport>;
+  /** Signs a `counters` message for the others. */
+  sendCounters(body: Bytes): void;
+  /** Calls back with the `counters` of others, until the returned function is called. */
+  onCounters(listener: (message: CountersMessage) => void): () => void;
+}
+
+type CountersMessage = Pick<ReceivedMessage, 'from' | 'body'>;
+
+interface Parts {
+  readonly clock: Clock;
+  readonly media: MediaPort;
+  /** Whether this device asks the server for it: all sound, and pictures that are shown. */
+  readonly isWanted: (identity: string, slot: SlotName) => boolean;
+}
+
+/** What was sent and what had come by the time that it was said. */
+interface Count {
+  readonly sent: number;
+  readonly came: number;
+  readonly isWanted: boolean;
+  /** How often in a row nothing came of what was sent. */
+  readonly misses: number;
+}
+
+// Once may be a sender who was in trouble with the network, and is back.
+const MAX_MISSES = 2;
+
+/** Compares what members have signed to send with what arrives: a server that mutes somebody is seen. */
+export class DeliveryModel {
+  readonly #parts: Parts;
+  readonly #undelivered = new Subject<Undelivered>(new Map());
+  readonly #counts = new Map<string, Map<Slot, Count>>();
+  readonly #stop: () => void;
+  #lastSent: readonly number[] = [];
+  #cancel: () => void;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#cancel = this.#countLater();
+    this.#stop = parts.media.onCounters((message) => {
+      void this.#take(message);
+    });
+  }
+
+  get undelivered(): Observable<Undelivered> {
+    return this.#undelivered;
+  }
+
+  /** What is none changes nothing. */
+  async #take({ from, body }: CountersMessage): Promise<void> {
+    const counters = parseCounters(body);
+    if (counters === undefined) {
+      return;
+    }
+    const { identity } = from;
+    const now = this.#countsOf(identity, counters, await this.#parts.media.report());
+    this.#counts.set(identity, now);
+    const missing = SLOTS.filter((_, at) => (now.get(at as Slot)?.misses ?? 0) >= MAX_MISSES);
+    this.#say(identity, missing);
+  }
+
+  /** This device had no connection, or has another one: what was counted before says nothing. */
+  startAnew(): void {
+    this.#counts.clear();
+    this.#undelivered.set(new Map());
+  }
+
+  /** Forgets who is not there any more. */
+  keepOnly(people: ReadonlySet<string>): void {
+    for (const identity of this.#counts.keys()) {
+      if (!people.has(identity)) {
+        this.#counts.delete(identity);
+        this.#say(identity, []);
+      }
+    }
+  }
+
+  close(): void {
+    this.#cancel();
+    this.#stop();
+  }
+
+  #countsOf(identity: string, counters: SlotCounters, report: FrameReport): Map<Slot, Count> {
+    const before = this.#counts.get(identity);
+    const came = new Map(
+      report.received.flatMap((one) => (one.identity === identity ? [[one.slot, one.frames]] : [])),
+    );
+    return new Map(
+      [...counters].map(([slot, sent]) => {
+        const isWanted = this.#parts.isWanted(identity, SLOTS[slot]);
+        const now = { sent, came: came.get(slot) ?? 0, isWanted };
+        return [slot, { ...now, misses: missesOf(before?.get(slot), now) }];
+      }),
+    );
+  }
+
+  #say(identity: string, missing: readonly SlotName[]): void {
+    const before = this.#undelivered.value.get(identity) ?? [];
+    if (before.join() !== missing.join()) {
+      const others = [...this.#undelivered.value].filter(([one]) => one !== identity);
+      const own = missing.length > 0 ? [[identity, missing] as const] : [];
+      this.#undelivered.set(new Map([...others, ...own]));
+    }
+  }
+
+  #countLater(): () => void {
+    return this.#parts.clock.after(COUNT_MS, () => {
+      this.#cancel = this.#countLater();
+      void this.#count();
+    });
+  }
+
+  async #count(): Promise<void> {
+    const { sent } = await this.#parts.media.report();
+    if (sent.join() !== this.#lastSent.join()) {
+      this.#lastSent = sent;
+      const counters = sent.flatMap((frames, slot) => (frames > 0 ? [[slot as Slot, frames]] : []));
+      this.#parts.media.sendCounters(encodeCounters(new Map(counters as [Slot, number][])));
+    }
+  }
+}
+
+function missesOf(before: Count | undefined, now: Omit<Count, 'misses'>): number {
+  const isMissing =
+    before !== undefined &&
+    before.isWanted &&
+    now.isWanted &&
+    now.sent - before.sent >= MIN_FRAMES &&
+    now.came === before.came;
+  return isMissing ? before.misses + 1 : 0;
+}
+
+/** What this device asks the server for: all sound that is on, and pictures that are shown. */
+export class Wanted {
+  readonly #participants: Observable<readonly Participant[]>;
+  readonly #shown = new Set<string>();
+
+  constructor(participants: Observable<readonly Participant[]>) {
+    this.#participants = participants;
+  }
+
+  shown(publicationId: string, isShown: boolean): void {
+    if (isShown) this.#shown.add(publicationId);
+    else this.#shown.delete(publicationId);
+  }
+
+  has(identity: string, slot: SlotName): boolean {
+    const participant = this.#participants.value.find((one) => one.identity === identity);
+    const publication = participant?.publications.find(({ source }) => source === slot);
+    const isSound = slot === 'microphone' || slot === 'screen-audio';
+    return (
+      publication !== undefined &&
+      !publication.isMuted &&
+      (isSound || this.#shown.has(publication.id))
+    );
+  }
+}
