@@ -3,6 +3,7 @@ import type { GroupHealth } from '../e2ee/group/group_health';
 import type { Clock } from '../observable/clock';
 import type { Person } from './people';
 import type { Corner } from './self_corner';
+import type { TalkAnnouncement } from './talk_announcements';
 import type { View } from './tiles';
 
 /** Somebody's name, or undefined while nobody knows it. */
@@ -16,6 +17,8 @@ export type Announcement =
   | { readonly kind: 'trouble' | 'back' | 'copied' | 'comparing' }
   /** Of the group's keys. */
   | { readonly kind: Exclude<GroupHealth['kind'], 'well'> }
+  /** Of what people write and do. */
+  | { readonly kind: 'talk'; readonly what: TalkAnnouncement }
   | { readonly kind: 'self'; readonly isHidden: boolean }
   | { readonly kind: 'view'; readonly view: View }
   | { readonly kind: 'corner'; readonly corner: Corner };

@@ -3,15 +3,16 @@ import type { Call, Ending } from '../session/call';
 import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
-import { whenChanged } from '../observable/when_changed';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { ConnectionBanner, type Banner } from './connection_banner';
+import { sayingWhatChanges } from './call_words';
+import type { Conversation } from './conversation';
+import { ConversationDoor } from './conversation_door';
 import type { DevicesModel, DeviceState } from './devices';
 import type { MeetingFacts, ServerFacts } from './meeting';
 import { DeliveryModel, Wanted, type MediaPort } from './delivery';
-import type { Share } from './people';
 import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
-import { roomOf, type Room } from './room';
+import { roomOf, shareNews, type Room } from './room';
 import { ScreenShareModel, type ScreenPort } from './screen_share';
 import type { ShortcutId } from './shortcuts';
 import { StageModel, type StageFacts } from './stage';
@@ -19,7 +20,7 @@ import { Talk } from './talk';
 import { Voices, type Heard, type LevelsPort } from './voices';
 
 /** The side panel that is open; one at a time. */
-export type Panel = 'none' | 'people';
+export type Panel = 'none' | 'people' | 'chat';
 
 /** What a call is made of. */
 export interface CallParts {
@@ -54,6 +55,7 @@ export class CallModel {
   readonly delivery: DeliveryModel;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
+  readonly #conversation = new ConversationDoor();
   readonly #comings: ComingsAndGoings;
   readonly #banner: ConnectionBanner;
   readonly #wanted: Wanted;
@@ -78,7 +80,7 @@ export class CallModel {
     this.screenShare = new ScreenShareModel(parts.screen, call);
     this.talk = new Talk(devices);
     this.#areSingleKeysOn = new Subject(preferences.value.areSingleKeysOn);
-    this.#room = new Subject(this.#roomNow());
+    this.#room = new Subject(this.#readRoom());
     this.#voices = new Voices(parts.levels, devices.level, clock);
     this.#comings = new ComingsAndGoings(this.#announcer, clock);
     this.#banner = new ConnectionBanner(call.connection, clock);
@@ -87,6 +89,7 @@ export class CallModel {
       open: parts.openGroup,
       clock,
       nameOf: (identity) => this.nameOf(identity),
+      onNews: this.#conversation.take,
       onFault: parts.onFault,
     });
     this.#wanted = new Wanted(call.participants);
@@ -96,7 +99,8 @@ export class CallModel {
     });
     this.#followRoom();
     this.#followDevices();
-    this.#followWords();
+    this.#stops.push(...sayingWhatChanges(this));
+    this.#openConversation().catch(parts.onFault);
     this.#startGroup();
   }
 
@@ -124,6 +128,11 @@ export class CallModel {
 
   get said(): Observable<Said | undefined> {
     return this.#announcer.said;
+  }
+
+  /** Chat, hands, reactions and names; undefined until they are loaded. */
+  get conversation(): Observable<Conversation | undefined> {
+    return this.#conversation.now;
   }
 
   get panel(): Observable<Panel> {
@@ -220,6 +229,7 @@ export class CallModel {
     this.stage.close();
     this.screenShare.close();
     this.devices.close();
+    this.#conversation.close();
     void this.group.close();
     void this.#parts.call.leave();
   }
@@ -240,6 +250,12 @@ export class CallModel {
     'people': () => {
       this.togglePanel('people');
     },
+    'chat': () => {
+      this.togglePanel('chat');
+    },
+    'hand': () => {
+      this.conversation.value?.hands.toggle();
+    },
     'view': () => {
       this.stage.toggleView();
     },
@@ -256,32 +272,56 @@ export class CallModel {
     this.announce({ kind: 'speaking', names: people.map(({ name }) => name) });
   }
 
-  #roomNow(): Room {
-    const { call, devices, meeting } = this.#parts;
-    const { isHost } = meeting;
-    return roomOf(call.participants.value, { isHost, camera: devices.camera.value });
-  }
-
   #facts(): StageFacts {
     const { people, shares } = this.#room.value;
     return { self: this.self, people, shares, heard: this.#voices.heard.value };
   }
 
+  readonly #refresh = (): void => {
+    const before = this.#room.value;
+    const room = this.#readRoom();
+    this.#room.set(room);
+    this.#voices.follow(room.people, room.sounds);
+    this.delivery.keepOnly(new Set(room.people.map(({ identity }) => identity)));
+    this.#comings.update(room.people, this.#parts.call.connection.value.kind === 'connected');
+    this.stage.update(this.#facts());
+    shareNews(before.shares, room.shares).forEach((what) => {
+      this.announce(what);
+    });
+  };
+
+  #readRoom(): Room {
+    const { call, devices, meeting } = this.#parts;
+    return roomOf(call.participants.value, {
+      isHost: meeting.isHost,
+      camera: devices.camera.value,
+      signedName: (identity) => this.#conversation.now.value?.names.nameOf(identity),
+    });
+  }
+
+  /** It is loaded beside the call; whose name is signed is shown by that one from then on. */
+  async #openConversation(): Promise<void> {
+    const { call, clock } = this.#parts;
+    await this.#conversation.open({
+      clock,
+      send: (type, body) => this.group.say(type, body),
+      view: this.group.view,
+      wallNow: () => Date.now(),
+      ownName: () => call.participants.value.find(({ isLocal }) => isLocal)?.name,
+      nameOf: (identity) => this.nameOf(identity),
+      say: (what) => {
+        this.announce({ kind: 'talk', what });
+      },
+      onNamed: this.#refresh,
+    });
+    if (this.conversation.value !== undefined) this.#refresh();
+  }
+
   #followRoom(): void {
     const { call, devices } = this.#parts;
-    const refresh = (): void => {
-      const before = this.#room.value;
-      const room = this.#roomNow();
-      this.#room.set(room);
-      this.#voices.follow(room.people, room.sounds);
-      this.delivery.keepOnly(new Set(room.people.map(({ identity }) => identity)));
-      this.#comings.update(room.people, call.connection.value.kind === 'connected');
-      this.stage.update(this.#facts());
-      this.#sayShares(before.shares, room.shares);
-    };
     this.#stops.push(
-      call.participants.subscribe(refresh),
-      devices.camera.subscribe(refresh),
+      call.participants.subscribe(this.#refresh),
+      devices.camera.subscribe(this.#refresh),
       this.#voices.heard.subscribe(() => {
         this.stage.update(this.#facts());
       }),
@@ -323,61 +363,12 @@ export class CallModel {
     );
   }
 
-  #followWords(): void {
-    const { devices } = this.#parts;
-    this.#stops.push(
-      whenChanged(devices.microphone, isOn, (isNowOn) => {
-        this.announce({ kind: 'microphone', isOn: isNowOn });
-      }),
-      whenChanged(devices.camera, isOn, (isNowOn) => {
-        this.announce({ kind: 'camera', isOn: isNowOn });
-      }),
-      whenChanged(this.screenShare.sharing, ({ kind }) => kind === 'on', (isNowOn) => {
-        this.announce({ kind: 'sharing', isOn: isNowOn });
-      }),
-      whenChanged(this.group.health, ({ kind }) => kind, (kind) => {
-        if (kind !== 'well') {
-          this.announce({ kind });
-        }
-      }),
-      whenChanged(this.group.comparing.now, ({ kind }) => kind, (kind) => {
-        if (kind === 'showing') {
-          this.announce({ kind: 'comparing' });
-        }
-      }),
-      whenChanged(this.delivery.undelivered, (now) => [...now.keys()].join(), (who) => {
-        const names = [...this.delivery.undelivered.value.keys()].map((one) => this.nameOf(one));
-        if (who !== '') this.announce({ kind: 'undelivered', names });
-      }),
-      whenChanged(this.banner, ({ kind }) => kind, (kind) => {
-        if (kind === 'trouble' || kind === 'back') {
-          this.announce({ kind });
-        }
-      }),
-    );
-  }
-
-  #sayShares(before: readonly Share[], now: readonly Share[]): void {
-    const isNew = (share: Share, others: readonly Share[]): boolean =>
-      !share.owner.isLocal && others.every((one) => one.publicationId !== share.publicationId);
-    for (const share of now.filter((one) => isNew(one, before))) {
-      this.announce({ kind: 'shares', name: share.owner.name });
-    }
-    for (const share of before.filter((one) => isNew(one, now))) {
-      this.announce({ kind: 'stopped-sharing', name: share.owner.name });
-    }
-  }
-
   #end(why: Ending): void {
     if (this.#ended.value === undefined) {
       this.screenShare.close();
       this.#ended.set(why);
     }
   }
-}
-
-function isOn(state: DeviceState): boolean {
-  return state.kind === 'on';
 }
 
 function isOnOrAsked(state: DeviceState): boolean {

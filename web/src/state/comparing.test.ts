@@ -18,6 +18,7 @@ class Side {
       onMessage: (message) => {
         this.model.take(message);
       },
+      onOutcome: () => undefined,
       onNotice: () => undefined,
     });
     this.group.setMembers(PEOPLE, who);

@@ -1,5 +1,5 @@
 import type { GroupHealth } from '../e2ee/group/group_health';
-import type { GroupView, ReceivedMessage } from '../e2ee/group/group_keys';
+import type { GroupView } from '../e2ee/group/group_keys';
 import type { MessageType } from '../e2ee/group/group_message';
 import {
   comparedNow,
@@ -14,6 +14,7 @@ import type { Bytes } from '../protocol/bytes';
 import type { Clock } from '../observable/clock';
 import { Subject, type Observable } from '../observable/observable';
 import { ComparingModel } from './comparing';
+import { heardNews, type GroupNews, type Outcome, type PlacedMessage } from './group_news';
 import { KnownPeople } from './known_people';
 
 /** This device in the group of a meeting. `GroupSession` is one. */
@@ -32,7 +33,8 @@ export interface GroupPort {
 
 /** What a group tells beside its values. */
 export interface GroupEars {
-  readonly onMessage: (message: ReceivedMessage) => void;
+  readonly onMessage: (message: PlacedMessage) => void;
+  readonly onOutcome: (outcome: Outcome) => void;
   readonly onNotice: (notice: SessionNotice) => void;
 }
 
@@ -41,6 +43,8 @@ interface Parts {
   readonly clock: Clock;
   /** What somebody calls themselves now. */
   readonly nameOf: (identity: string) => string | undefined;
+  /** Something became known of a message, others' or one's own, in the group's order. */
+  readonly onNews?: (news: GroupNews) => void;
   /** A fault of this release's own. */
   readonly onFault: (error: unknown) => void;
 }
@@ -97,7 +101,9 @@ export class GroupModel {
     this.#group = parts.open({
       onMessage: (message) => {
         if (message.type === 'comparison') this.comparing.take(message);
+        else parts.onNews?.(heardNews(message));
       },
+      onOutcome: (outcome) => parts.onNews?.(outcome),
       onNotice: (notice) => {
         this.#noted(notice);
       },
@@ -134,6 +140,16 @@ export class GroupModel {
   /** How often somebody tried what the rules forbid. Nothing came of it. */
   get refusals(): Observable<number> {
     return this.#refusals;
+  }
+
+  /** Undefined while this device is no member. */
+  get view(): Observable<GroupView | undefined> {
+    return this.#group.view;
+  }
+
+  /** Sends a message, of which `onNews` will tell; false when too many wait already. */
+  say(type: MessageType, body: Bytes): boolean {
+    return this.#group.send(type, body);
   }
 
   /** Who was in another group than this device for a while, as far as it is known; undefined: nobody, or it was read. */

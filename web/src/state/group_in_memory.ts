@@ -1,10 +1,11 @@
 import type { GroupHealth } from '../e2ee/group/group_health';
-import type { GroupView, Member, ReceivedMessage } from '../e2ee/group/group_keys';
+import type { GroupView, Member } from '../e2ee/group/group_keys';
 import type { MessageType } from '../e2ee/group/group_message';
 import type { SessionNotice, SessionState } from '../e2ee/group/session_parts';
 import type { Bytes } from '../protocol/bytes';
 import { Subject } from '../observable/observable';
 import type { GroupEars, GroupPort } from './group';
+import type { PlacedMessage } from './group_news';
 
 /** A group without keys, for tests: who is in it is set by hand, and nobody else reads what is sent. */
 export class GroupInMemory implements GroupPort {
@@ -19,6 +20,8 @@ export class GroupInMemory implements GroupPort {
   isStuck = false;
   #ears: GroupEars | undefined;
   #self = '';
+  #place = 100;
+  #sequence = 0;
 
   /** Opens it, as `CallParts.openGroup` and `GroupModel` ask for. */
   readonly open = (ears: GroupEars): GroupPort => {
@@ -55,17 +58,34 @@ export class GroupInMemory implements GroupPort {
   hear(identity: string, type: MessageType, body: Bytes): void {
     const from = this.view.value?.roster.find((member) => member.identity === identity);
     if (from === undefined) throw new Error(`${identity} is no member`);
-    const message: ReceivedMessage = {
+    this.#place += 1;
+    this.#sequence += 1;
+    const message: PlacedMessage = {
       kind: 'message',
       type,
       from,
       epoch: this.view.value?.epoch ?? 0,
-      sequence: 1,
-      position: 1,
+      sequence: this.#sequence,
+      position: this.#place - 1,
+      place: this.#place,
       digest: new Uint8Array(32),
       body,
     };
     this.#ears?.onMessage(message);
+  }
+
+  /** What was sent first, and has not come to stand yet, does; or the server refuses it. */
+  land(isRefused = false): void {
+    const next = this.sent.shift();
+    if (next === undefined) throw new Error('nothing was sent');
+    if (isRefused) {
+      this.#ears?.onOutcome({ kind: 'unsent', ...next });
+    } else {
+      this.#place += 1;
+      this.#sequence += 1;
+      const { sequence, place } = { sequence: this.#sequence, place: this.#place };
+      this.#ears?.onOutcome({ kind: 'sent', sequence, place, ...next });
+    }
   }
 
   note(notice: SessionNotice): void {

@@ -57,7 +57,7 @@ describe('keys', () => {
 
   it('do nothing alone while somebody types, though Ctrl+D still mutes', () => {
     const typing = { ...ANYWHERE, isTyping: true, isOnControl: true };
-    for (const keys of ['m', 'v', 'g', ' ', 'Shift+?']) {
+    for (const keys of ['m', 'v', 'h', 'g', ' ', 'Shift+?']) {
       expect(shortcutFor(press(keys), typing), keys).toBeUndefined();
     }
     expect(shortcutFor(press('Ctrl+d'), typing)).toBe('microphone');
@@ -67,8 +67,8 @@ describe('keys', () => {
   it('can be turned off where they are single', () => {
     const off = { ...ANYWHERE, areSingleKeysOn: false };
     const single = SHORTCUTS.filter(({ chords }) => chords.some(isSingleKey)).map(({ id }) => id);
-    expect(single).toEqual(['microphone', 'camera', 'talk', 'view', 'help']);
-    for (const keys of ['m', 'v', 'g', ' ', 'Shift+?']) {
+    expect(single).toEqual(['microphone', 'camera', 'talk', 'hand', 'view', 'help']);
+    for (const keys of ['m', 'v', 'h', 'g', ' ', 'Shift+?']) {
       expect(shortcutFor(press(keys), off), keys).toBeUndefined();
     }
     expect(shortcutFor(press('Ctrl+e'), off)).toBe('camera');

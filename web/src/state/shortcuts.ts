@@ -5,6 +5,9 @@ export type ShortcutId =
   | 'talk'
   | 'share'
   | 'people'
+  | 'chat'
+  | 'hand'
+  | 'react'
   | 'view'
   | 'full-screen'
   | 'who-speaks'
@@ -35,6 +38,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'talk', chords: [{ key: ' ' }], isHeld: true },
   { id: 'share', chords: [{ mod: true, shift: true, key: 's' }] },
   { id: 'people', chords: [{ mod: true, shift: true, key: 'p' }] },
+  { id: 'chat', chords: [{ mod: true, shift: true, key: 'm' }] },
+  { id: 'hand', chords: [{ mod: true, shift: true, key: 'h' }, { key: 'h' }] },
+  { id: 'react', chords: [{ mod: true, shift: true, key: 'e' }] },
   { id: 'view', chords: [{ key: 'g' }] },
   { id: 'full-screen', chords: [{ mod: true, shift: true, key: 'f' }] },
   { id: 'who-speaks', chords: [{ alt: true, key: 'n' }] },

@@ -191,7 +191,7 @@ export class GroupSession {
       case 'message':
         return this.#message(processed);
       case 'own-message':
-        this.#messages.landed(processed.sequence, processed.isTooOld);
+        this.#messages.landed(processed.sequence, processed.isTooOld, this.#order.last ?? 0);
         return this.#substitute(this.#ownSubstitute);
       case 'unreadable':
         if (processed.why === 'ahead') this.#talk.ahead();
@@ -271,7 +271,7 @@ export class GroupSession {
       return this.#substitute(message.body);
     }
     if (!(await this.#talk.take(message))) {
-      this.#parts.onMessage(message);
+      this.#parts.onMessage({ ...message, place: this.#order.last ?? 0 });
     }
   }
 

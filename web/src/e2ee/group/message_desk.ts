@@ -4,7 +4,7 @@ import type { RefusedWhy } from './channel_frames';
 import type { Clock } from '../../observable/clock';
 import type { GroupKeys } from './group_keys';
 import type { MessageType } from './group_message';
-import type { SessionNotice } from './session_parts';
+import type { Outcome, SessionNotice } from './session_parts';
 
 /** More than people send while a connection is away. */
 const MAX_WAITING = 512;
@@ -21,6 +21,8 @@ interface Parts {
   readonly isMember: () => boolean;
   /** A message stands in the order. */
   readonly onLanded: (type: MessageType, digest: Bytes, body: Bytes) => void;
+  /** What became of a message: one that `send` has taken ends in one of these, once. */
+  readonly onOutcome?: (outcome: Outcome) => void;
   readonly onNotice: (notice: SessionNotice) => void;
   /** There is no group any more in which a message could be sent. */
   readonly onNoGroup: () => void;
@@ -72,7 +74,7 @@ export class MessageDesk {
   }
 
   /** One's own message has come back; what nobody can read any more is sent again. */
-  landed(sequence: number, isTooOld: boolean): void {
+  landed(sequence: number, isTooOld: boolean, place: number): void {
     const outgoing = this.#underWay.get(sequence);
     this.#underWay.delete(sequence);
     if (outgoing === undefined) {
@@ -82,7 +84,9 @@ export class MessageDesk {
       this.#waiting.unshift(outgoing);
       void this.work();
     } else {
-      this.#parts.onLanded(outgoing.type, outgoing.digest, outgoing.said);
+      const { type, said: body } = outgoing;
+      this.#parts.onLanded(type, outgoing.digest, body);
+      this.#parts.onOutcome?.({ kind: 'sent', type, body, sequence, place });
     }
   }
 
@@ -128,6 +132,7 @@ export class MessageDesk {
     if (!LATER.has(answer.why)) {
       const { type } = outgoing;
       this.#parts.onNotice({ kind: 'unsent-message', type, why: answer.why });
+      this.#parts.onOutcome?.({ kind: 'unsent', type, body: said });
       return;
     }
     this.#waiting.unshift(outgoing);

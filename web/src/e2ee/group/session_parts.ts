@@ -35,6 +35,22 @@ export type SessionNotice =
   /** A fault of this release's own. */
   | { readonly kind: 'fault'; readonly error: unknown };
 
+/** What became of a message that was sent here. `body` is the very object that was given to `send`. */
+export type Outcome =
+  /** It stands in the order, at this sequence number of it. */
+  | {
+      readonly kind: 'sent';
+      readonly type: MessageType;
+      readonly body: Bytes;
+      readonly sequence: number;
+      readonly place: number;
+    }
+  /** The server does not take it, and will not. */
+  | { readonly kind: 'unsent'; readonly type: MessageType; readonly body: Bytes };
+
+/** A message, and its place in the order: the sequence number of its entry. */
+export type PlacedMessage = ReceivedMessage & { readonly place: number };
+
 export interface SessionParts {
   readonly keys: GroupKeys;
   readonly groupId: Bytes;
@@ -48,7 +64,8 @@ export interface SessionParts {
   readonly grant?: SignedGrant;
   /** What it does is done before the others hear that this device is in the epoch. */
   readonly onEpoch?: (epoch: NewEpoch) => Promise<void>;
-  readonly onMessage: (message: ReceivedMessage) => void;
+  readonly onMessage: (message: PlacedMessage) => void;
+  readonly onOutcome?: (outcome: Outcome) => void;
   readonly onNotice: (notice: SessionNotice) => void;
 }
 

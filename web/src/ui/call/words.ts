@@ -2,7 +2,6 @@ import { m } from '../../messages/messages.js';
 import type { Announcement, Name } from '../../state/announcements';
 import type { Person } from '../../state/people';
 import type { Corner } from '../../state/self_corner';
-import type { ShortcutId } from '../../state/shortcuts';
 
 /** So many names are read out; the rest is a number. */
 const MAX_NAMES = 3;
@@ -33,7 +32,7 @@ export function tileWords(
 }
 
 /** An announcement in words. */
-export function wordsFor(what: Announcement, locale: string): string {
+export function wordsFor(what: Exclude<Announcement, { kind: 'talk' }>, locale: string): string {
   switch (what.kind) {
     case 'joined':
     case 'left':
@@ -51,7 +50,7 @@ export function wordsFor(what: Announcement, locale: string): string {
 }
 
 /** What somebody did or what happened to them. */
-function ownWords(what: Exclude<Announcement, { names: unknown } | { name: Name }>): string {
+function ownWords(what: Exclude<Announcement, { names: unknown } | { name: Name } | { kind: 'talk' }>): string {
   switch (what.kind) {
     case 'microphone':
     case 'camera':
@@ -67,20 +66,6 @@ function ownWords(what: Exclude<Announcement, { names: unknown } | { name: Name 
       return PLAIN[what.kind]();
   }
 }
-
-/** What the help says of each key. */
-export const KEY_WORDS: Readonly<Record<ShortcutId, () => string>> = {
-  microphone: m.call_keys_microphone,
-  camera: m.call_keys_camera,
-  talk: m.call_keys_talk,
-  share: m.call_keys_share,
-  people: m.call_keys_people,
-  view: m.call_keys_view,
-  'full-screen': m.call_keys_full_screen,
-  'who-speaks': m.call_keys_who_speaks,
-  regions: m.call_keys_regions,
-  help: m.call_keys_help,
-};
 
 const SWITCHED = {
   microphone: { on: m.call_said_microphone_on, off: m.call_said_microphone_off },
@@ -130,7 +115,8 @@ function manyWords(kind: keyof typeof MANY, names: readonly Name[], locale: stri
     : MANY[kind].many({ names: listOf(names, locale) });
 }
 
-function listOf(names: readonly Name[], locale: string): string {
+/** These names in a sentence, and how many more. */
+export function listOf(names: readonly Name[], locale: string): string {
   const rest = names.length - MAX_NAMES;
   if (rest > 1) {
     const shown = names.slice(0, MAX_NAMES).map(nameIn).join(', ');
