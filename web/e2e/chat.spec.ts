@@ -104,6 +104,7 @@ test('hands are in one order on all screens, and a reaction is over the tile', a
   // On a small screen it is elsewhere: the picture of that has closed it.
   await ana.page.keyboard.press('Escape');
   await ana.page.keyboard.press('Control+Shift+e');
+  await expect(ana.page.getByRole('dialog', { name: 'React' }).getByRole('button').first()).toBeFocused();
   await ana.page.keyboard.press('3');
   await expect(samuel.page.getByRole('group', { name: /^Ana/ }).getByText('👏')).toBeVisible();
   await expect(samuel.page.getByRole('log')).toContainText(/Ana Petrović.* reacted: applause/);
