@@ -29,7 +29,7 @@ export class MediaHere implements MediaPort {
   readonly #counters = new Set<(message: ReceivedMessage) => void>();
   #send: GroupPort['send'] = () => false;
   /** Without its worker nothing is sent or played; the group goes on. */
-  readonly #broken: Promise<void>;
+  readonly #hasBroken: Promise<void>;
   #announcer: SlotAnnouncer | undefined;
 
   /**
@@ -39,7 +39,7 @@ export class MediaHere implements MediaPort {
   constructor({ door, groupSecrets, mixKey }: OpenedMeeting, onFault: (error: Error) => void) {
     const { identity } = door.leafKey;
     this.#identity = identity;
-    this.#broken = new Promise((resolve) => {
+    this.#hasBroken = new Promise((resolve) => {
       this.#worker.addEventListener('error', ({ message }) => {
         onFault(new Error(`The worker of sound and pictures: ${message}`));
         resolve();
@@ -61,15 +61,8 @@ export class MediaHere implements MediaPort {
 
   /** The group is in another epoch. Resolves when frames of it are opened here. */
   readonly enter = async ({ view, cause, exported }: NewEpoch): Promise<void> => {
-    const { epoch, roster } = view;
-    const leaves = new Map(roster.map(({ identity, index }) => [identity, index]));
-    const hosts = new Set(roster.flatMap(({ identity, isHost }) => (isHost ? [identity] : [])));
-    this.#slots.keepOnly(new Set(leaves.keys()));
-    const entered = this.#turns.enter({
-      ...{ epoch, exported, leaves, hosts },
-      cause: cause === 'rejoin' ? 'join' : cause,
-    });
-    await Promise.race([entered, this.#broken]);
+    this.#slots.keepOnly(new Set(view.roster.map(({ identity }) => identity)));
+    await Promise.race([this.#turns.enter({ view, cause, exported }), this.#hasBroken]);
     if (cause === 'join' || cause === 'rejoin') this.#announcer?.repeat();
   };
 

@@ -1,4 +1,5 @@
-import { deriveGroupSecrets, deriveMediaMix, type GroupSecrets } from '../e2ee/group/group_secrets';
+import { deriveMixKey } from '../e2ee/frames/key_schedule';
+import { deriveGroupSecrets, type GroupSecrets } from '../e2ee/group/group_secrets';
 import { HostKeys, StorageError } from '../e2ee/host_keys';
 import { hostKeyOfSeed, type HostKey } from '../e2ee/host_key';
 import { makeLeafKey, type LeafKey } from '../e2ee/leaf_key';
@@ -68,7 +69,7 @@ export function openHere(around: Surroundings, link: InvitationLink): Promise<Op
     const [keys, groupSecrets, mixKey, leafKey, host] = await Promise.all([
       deriveKeys(link.secret),
       deriveGroupSecrets(link.secret),
-      deriveMediaMix(link.secret),
+      deriveMixKey(link.secret),
       makeLeafKey(),
       link.kind === 'host' ? hostKeyOfSeed(link.hostSeed) : undefined,
     ]);

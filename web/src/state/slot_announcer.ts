@@ -1,5 +1,5 @@
 import { slotOf, type Slot } from '../e2ee/frames/slot';
-import { encodeAnnouncement, type Announcement } from '../e2ee/frames/slot_announcement';
+import { encodeAnnouncement, type SlotAnnouncement } from '../e2ee/frames/slot_announcement';
 import type { Clock } from '../observable/clock';
 import type { Bytes } from '../protocol/bytes';
 import type { Publication } from '../session/call';
@@ -11,7 +11,7 @@ export const REPEAT_MS = 250;
 export class SlotAnnouncer {
   readonly #send: (body: Bytes) => boolean;
   readonly #clock: Clock;
-  #announcement: Announcement = new Map();
+  #announcement: SlotAnnouncement = new Map();
   #cancel: (() => void) | undefined;
   #isAskedAgain = false;
 
@@ -54,6 +54,6 @@ export class SlotAnnouncer {
   }
 }
 
-function isSame(one: ReadonlyMap<Slot, string>, other: Announcement): boolean {
+function isSame(one: ReadonlyMap<Slot, string>, other: SlotAnnouncement): boolean {
   return one.size === other.size && [...one].every(([slot, id]) => other.get(slot) === id);
 }

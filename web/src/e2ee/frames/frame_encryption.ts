@@ -195,8 +195,9 @@ export class FrameEncryption implements BaseE2EEManager {
   }
 
   #breach(what: Breach): void {
-    void this.#room?.disconnect(false);
+    // First: a connection that is lost is opened again, one that is breached is not.
     this.#parts.onBreach(what);
+    void this.#room?.disconnect(false);
   }
 }
 

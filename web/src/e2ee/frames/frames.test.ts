@@ -2,13 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { encodeBase64url, type Bytes } from '../../protocol/bytes';
+import { encodeBase64url, parseBase64url, type Bytes } from '../../protocol/bytes';
 import { FrameSealer } from './frame_sealer';
 import { ANAS_VOICE, anaAndBen, DELTA_FRAME, epochOf, KEY_FRAME, MediaPerson, SOUND } from './frames_in_memory';
-import { deriveFrameKey, gcmOf, importBaseKey, SUITE, type CipherSuite } from './key_schedule';
+import { deriveFrameKey, deriveMixKey, gcmOf, importBaseKey, SUITE, type CipherSuite } from './key_schedule';
 import type { Slot } from './slot';
 
 const FILE = new URL('../../../../protocol/vectors/frames.json', import.meta.url);
+const ADMISSION = new URL('../../../../protocol/vectors/admission.json', import.meta.url);
 
 // RFC 9605, appendix C.3: the same base key, key id, counter, metadata and text for all suites.
 const KID = 0x123;
@@ -37,6 +38,19 @@ describe('frames', () => {
     const sealed = await crypto.subtle.encrypt(gcmOf(key, COUNTER, aad), key.key, TEXT);
     expect(Buffer.concat([header, Buffer.from(sealed)]).toString('hex')).toBe(suite.ciphertext);
     expect(key.key.extractable).toBe(false);
+  });
+
+  it('are keyed with what follows from the link, as protocol/vectors/admission.json says', async () => {
+    const vectors = JSON.parse(readFileSync(ADMISSION, 'utf8')) as Record<string, string>;
+    const bytes = (name: string): Bytes => parseBase64url(vectors[name] ?? '') ?? new Uint8Array();
+    const hmac = { name: 'HMAC', hash: 'SHA-256' };
+    const stated = await crypto.subtle.importKey('raw', bytes('mix_key'), hmac, false, ['sign']);
+    const [ours, theirs] = await Promise.all(
+      [await deriveMixKey(bytes('secret')), stated].map((key) =>
+        crypto.subtle.sign('HMAC', key, new Uint8Array(16)),
+      ),
+    );
+    expect(ours).toEqual(theirs);
   });
 
   it('are byte for byte what protocol/vectors/frames.json says', async () => {

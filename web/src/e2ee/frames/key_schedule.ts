@@ -1,14 +1,11 @@
 import { concat, encodeUtf8, type Bytes } from '../../protocol/bytes';
+import { hkdf, LABELS } from '../../protocol/derivation';
 import { encodeUint64 } from '../group/wire';
-
-/** RFC 9605 section 5.2: what the secret of an epoch is exported with, with an empty context. */
-export const EXPORT_LABEL = 'SFrame 1.0 Base Key';
-
-/** How many bytes are exported: as many as the cipher's key has. */
-export const EXPORT_BYTES = 16;
 
 /** Length of a tag. It is never shortened. */
 export const TAG_BYTES = 16;
+
+const HMAC = { name: 'HMAC', hash: 'SHA-256' };
 
 const NONCE_BYTES = 12;
 const COUNTER_AT = NONCE_BYTES - 8;
@@ -27,6 +24,18 @@ export const SUITE: CipherSuite = { id: 4, hash: 'SHA-256', keyBits: 128 };
 export interface FrameKey {
   readonly key: CryptoKey;
   readonly salt: Bytes;
+}
+
+/** K_mix, HMAC-SHA256: the part of every media key that follows from the meeting's secret. */
+export async function deriveMixKey(secret: Bytes): Promise<CryptoKey> {
+  const root = await hkdf(secret, LABELS.root, 32);
+  const mix = await hkdf(root, LABELS.mix, 32);
+  try {
+    return await crypto.subtle.importKey('raw', mix, HMAC, false, ['sign']);
+  } finally {
+    root.fill(0);
+    mix.fill(0);
+  }
 }
 
 /**

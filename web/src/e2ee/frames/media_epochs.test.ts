@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { seeded } from './frames_in_memory';
-import { mayJoinerSend, MediaEpochs, type EpochCause } from './media_epochs';
+import type { EpochCause } from '../group/epoch_secret';
+import { mayJoinerSend, MediaEpochs } from './media_epochs';
 
 /** What happens, at a time in milliseconds: an epoch begins, somebody has signed, or time passes. */
 type Event =

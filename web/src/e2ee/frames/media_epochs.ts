@@ -1,4 +1,5 @@
 /** When media go over to the keys of another epoch: a machine without keys, clock or timers. */
+import type { EpochCause } from '../group/epoch_secret';
 
 /** A change that waits for everybody is not waited for longer. */
 export const PATIENCE_MS = 1_000;
@@ -8,12 +9,6 @@ export const COALESCE_MS = 1_000;
 
 /** Who was removed hears nothing after so long, whoever is ready. */
 export const REMOVAL_MS = 300;
-
-/**
- * Why there is another epoch. `entry`: this device has come in, for the first time or anew, or has made
- * the group.
- */
-export type EpochCause = 'join' | 'removal' | 'refresh' | 'entry';
 
 /** An epoch as this device sees it. */
 export interface EpochView {

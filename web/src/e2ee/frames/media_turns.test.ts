@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { HandClock } from '../../observable/hand_clock';
+import type { EpochCause } from '../group/epoch_secret';
 import { epochOf } from './frames_in_memory';
-import type { EpochCause } from './media_epochs';
-import { MediaTurns, type NewEpoch } from './media_turns';
+import { MediaTurns } from './media_turns';
 
 const PLACES = new Map([
   ['ana', 0],
@@ -36,9 +36,16 @@ function turns() {
   return { clock, done, turns: new MediaTurns('ana', keys, clock) };
 }
 
-function epoch(number: number, cause: EpochCause, ...members: string[]): NewEpoch {
-  const leaves = new Map(members.map((one) => [one, PLACES.get(one) ?? 9]));
-  return { ...epochOf(number, leaves), cause, hosts: new Set() };
+function epoch(
+  number: number,
+  cause: EpochCause,
+  ...members: string[]
+): Parameters<MediaTurns['enter']>[0] {
+  const roster = members.map((identity) => {
+    const index = PLACES.get(identity) ?? 9;
+    return { index, identity, leafKey: new Uint8Array(32), isHost: false };
+  });
+  return { view: { epoch: number, roster }, cause, exported: epochOf(number).exported };
 }
 
 describe('media', () => {

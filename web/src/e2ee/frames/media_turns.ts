@@ -1,5 +1,7 @@
 import type { Clock } from '../../observable/clock';
-import { MediaEpochs, type EpochCause, type EpochStep } from './media_epochs';
+import type { NewEpoch } from '../group/epoch_secret';
+import type { GroupView } from '../group/group_keys';
+import { MediaEpochs, type EpochStep } from './media_epochs';
 import type { MediaEpoch } from './media_keys';
 
 /** What carries the steps out: `FrameKeys`. */
@@ -10,11 +12,10 @@ export interface EpochKeys {
   forget(): void;
 }
 
-/** An epoch that begins. */
-export interface NewEpoch extends MediaEpoch {
-  readonly cause: EpochCause;
-  readonly hosts: ReadonlySet<string>;
-}
+/** What matters of an epoch that begins. */
+type Turn = Pick<NewEpoch, 'cause' | 'exported'> & {
+  readonly view: Pick<GroupView, 'epoch' | 'roster'>;
+};
 
 /** Takes media from epoch to epoch: `MediaEpochs`, with a clock and keys. */
 export class MediaTurns {
@@ -37,16 +38,17 @@ export class MediaTurns {
    *
    * Acknowledge the epoch after this has resolved: others send in it when all have.
    */
-  async enter(epoch: NewEpoch): Promise<void> {
-    const { cause, hosts, leaves } = epoch;
+  async enter({ view: { epoch, roster }, cause, exported }: Turn): Promise<void> {
+    const leaves = new Map(roster.map(({ identity, index }) => [identity, index]));
     const others = new Set(leaves.keys());
     others.delete(this.#identity);
-    const view = { epoch: epoch.epoch, cause, hosts, others };
+    const hosts = new Set(roster.flatMap(({ identity, isHost }) => (isHost ? [identity] : [])));
+    const view = { epoch, cause, hosts, others };
     const steps = this.#isClosed ? [] : this.#epochs.enter(view, this.#clock.now());
     if (!steps.some(({ kind }) => kind === 'install')) {
-      epoch.exported.fill(0);
+      exported.fill(0);
     }
-    await this.#take(steps, epoch);
+    await this.#take(steps, { epoch, exported, leaves });
   }
 
   /** Somebody has signed to be in an epoch; the signature was checked. */

@@ -22,8 +22,8 @@ export function isApart({ self, isNew, here, elsewhere, hosts }: Whereabouts): b
     return false;
   }
   // A host whom nobody has acknowledged has only arrived: nobody comes to it, and it may have to go.
-  const withSelf = new Set(isNew && hosts.has(self) ? here : [...here, self]);
-  const hostsHere = [...withSelf].filter((identity) => hosts.has(identity));
+  const withSelf = isNew && hosts.has(self) ? [...here] : [...here, self];
+  const hostsHere = withSelf.filter((identity) => hosts.has(identity));
   const hostsThere = [...elsewhere].filter((identity) => hosts.has(identity));
   if (hostsHere.length > 0 || hostsThere.length > 0) {
     return isFirstOf(hostsThere, hostsHere);

@@ -55,7 +55,7 @@ export class Company {
     const whereabouts = this.#parts.whereabouts();
     if (whereabouts === undefined || !isApart(whereabouts)) {
       this.#apartSinceMs = undefined;
-      this.#isCalm(whereabouts, nowMs);
+      this.#countCalm(whereabouts, nowMs);
       return;
     }
     this.#calmSinceMs = undefined;
@@ -79,7 +79,7 @@ export class Company {
     }
   }
 
-  #isCalm(whereabouts: Whereabouts | undefined, nowMs: number): void {
+  #countCalm(whereabouts: Whereabouts | undefined, nowMs: number): void {
     if (whereabouts === undefined || whereabouts.here.size === 0) {
       this.#calmSinceMs = undefined;
       return;

@@ -15,18 +15,6 @@ export interface GroupSecrets {
   readonly metaKey: CryptoKey;
 }
 
-/** K_mix, HMAC-SHA256: with the group's secrets it makes the keys of media. */
-export async function deriveMediaMix(secret: Bytes): Promise<CryptoKey> {
-  const root = await hkdf(secret, LABELS.root, 32);
-  const mix = await hkdf(root, LABELS.mix, 32);
-  try {
-    return await crypto.subtle.importKey('raw', mix, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  } finally {
-    root.fill(0);
-    mix.fill(0);
-  }
-}
-
 /** Derives what belongs to one generation of a meeting. The first is 0. */
 export async function deriveGroupSecrets(secret: Bytes, generation = 0): Promise<GroupSecrets> {
   const [locator, root] = await Promise.all([

@@ -22,7 +22,7 @@ interface Parts {
   readonly view: () => GroupView | undefined;
   /** Whether this device has the host's key. */
   readonly isHost: boolean;
-  /** Every few seconds, and whenever somebody has said where they are. */
+  /** Every few seconds. */
   readonly onLook: () => void;
   /** The acts are known now; too late, if they put out somebody who is in this epoch. */
   readonly onLearnt: (isTooLate: boolean) => Promise<void>;
@@ -233,6 +233,7 @@ export class MemberTalk {
     this.#stopWatching = this.#parts.clock.after(HEALTH_MS, () => {
       this.#watchHealth();
       this.#showHealth();
+      this.#parts.onLook();
     });
   }
 
@@ -242,6 +243,5 @@ export class MemberTalk {
     if (JSON.stringify(health) !== JSON.stringify(this.health.value)) {
       this.health.set(health);
     }
-    this.#parts.onLook();
   }
 }
