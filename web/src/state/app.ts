@@ -1,5 +1,5 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { Ending } from '../session/call';
+import type { Told } from './ending';
 import type { MeetingFacts } from './meeting';
 
 /** Why a link cannot be opened at all. */
@@ -43,7 +43,7 @@ export interface Parts<Link, Open extends OpenMeeting, PreJoin, InCall extends L
 
 /** The part of a call that decides which screen is shown. */
 export interface LiveCall {
-  readonly ended: Observable<Ending | undefined>;
+  readonly ended: Observable<Told | undefined>;
   close(): void;
 }
 
@@ -56,7 +56,7 @@ export type Screen<PreJoin, InCall> =
   | { readonly kind: 'closed-door'; readonly refusal: Refusal }
   | { readonly kind: 'pre-join'; readonly model: PreJoin; readonly facts: MeetingFacts }
   | { readonly kind: 'call'; readonly model: InCall; readonly facts: MeetingFacts }
-  | { readonly kind: 'ended'; readonly why: Ending; readonly lastedMs: number };
+  | { readonly kind: 'ended'; readonly told: Told; readonly lastedMs: number };
 
 /** The server said no, or said nothing. */
 export class RefusalError extends Error {
@@ -176,12 +176,12 @@ export class AppModel<Link, Open extends OpenMeeting, PreJoin, InCall extends Li
     const beganMs = this.#parts.now();
     this.#turn += 1;
     this.#screen.set({ kind: 'call', model: call, facts: open.facts });
-    const stop = call.ended.subscribe((why) => {
-      if (why !== undefined) {
+    const stop = call.ended.subscribe((told) => {
+      if (told !== undefined) {
         queueMicrotask(() => {
           stop();
         });
-        this.#screen.set({ kind: 'ended', why, lastedMs: this.#parts.now() - beganMs });
+        this.#screen.set({ kind: 'ended', told, lastedMs: this.#parts.now() - beganMs });
         call.close();
       }
     });

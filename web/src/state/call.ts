@@ -1,14 +1,17 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { Call, Ending } from '../session/call';
+import type { SigningKey } from '../protocol/signing';
+import type { Call } from '../session/call';
 import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { ConnectionBanner, type Banner } from './connection_banner';
+import { CallEndings } from './call_endings';
 import { sayingWhatChanges } from './call_words';
 import type { Conversation } from './conversation';
 import { ConversationDoor } from './conversation_door';
 import type { DevicesModel, DeviceState } from './devices';
+import type { Told } from './ending';
 import type { MeetingFacts, ServerFacts } from './meeting';
 import { DeliveryModel, Wanted, type MediaPort } from './delivery';
 import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
@@ -37,6 +40,10 @@ export interface CallParts {
   readonly screen: ScreenPort;
   readonly levels: LevelsPort;
   readonly preferences: CallPreferences;
+  /** This device's leaf key. */
+  readonly signer: SigningKey;
+  /** Grows when the node has signed that it stops. */
+  readonly drains: Observable<number>;
 }
 
 // A call that takes so long may not come at all; people are then told so, with keys or without.
@@ -53,6 +60,7 @@ export class CallModel {
   readonly talk: Talk;
   readonly group: GroupModel;
   readonly delivery: DeliveryModel;
+  readonly endings: CallEndings;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
   readonly #conversation = new ConversationDoor();
@@ -65,7 +73,6 @@ export class CallModel {
   readonly #room: Subject<Room>;
   readonly #panel = new Subject<Panel>('none');
   readonly #areSingleKeysOn: Subject<boolean>;
-  readonly #ended = new Subject<Ending | undefined>(undefined);
   readonly #stops: (() => void)[] = [];
 
   constructor(parts: CallParts) {
@@ -89,7 +96,9 @@ export class CallModel {
       open: parts.openGroup,
       clock,
       nameOf: (identity) => this.nameOf(identity),
-      onNews: this.#conversation.take,
+      onNews: (news) => {
+        if (!this.endings.take(news)) this.#conversation.take(news);
+      },
       onFault: parts.onFault,
     });
     this.#wanted = new Wanted(call.participants);
@@ -97,6 +106,7 @@ export class CallModel {
       ...{ clock, media: parts.media },
       isWanted: (identity, slot) => this.#wanted.has(identity, slot),
     });
+    this.endings = this.#makeEndings();
     this.#followRoom();
     this.#followDevices();
     this.#stops.push(...sayingWhatChanges(this));
@@ -149,8 +159,8 @@ export class CallModel {
   }
 
   /** Why it is over; undefined while it is not. */
-  get ended(): Observable<Ending | undefined> {
-    return this.#ended;
+  get ended(): Observable<Told | undefined> {
+    return this.endings.ended;
   }
 
   toggleMicrophone(): void {
@@ -213,7 +223,7 @@ export class CallModel {
 
   /** Leaves. The screen need not wait for the server to be told. */
   leave(): void {
-    this.#end('left');
+    this.endings.leave();
     this.close();
   }
 
@@ -224,6 +234,7 @@ export class CallModel {
     }
     this.#comings.close();
     this.delivery.close();
+    this.endings.close();
     this.#banner.close();
     this.#voices.close();
     this.stage.close();
@@ -326,12 +337,13 @@ export class CallModel {
         this.stage.update(this.#facts());
       }),
       call.connection.subscribe((connection) => {
-        if (connection.kind === 'ended') {
-          this.#end(connection.why);
-        } else {
+        if (connection.kind !== 'ended') {
           this.#comings.update(this.#room.value.people, connection.kind === 'connected');
           if (connection.kind !== 'connected') this.delivery.startAnew();
         }
+      }),
+      this.endings.ended.subscribe((told) => {
+        if (told !== undefined) this.screenShare.close();
       }),
     );
   }
@@ -363,11 +375,20 @@ export class CallModel {
     );
   }
 
-  #end(why: Ending): void {
-    if (this.#ended.value === undefined) {
-      this.screenShare.close();
-      this.#ended.set(why);
-    }
+  #makeEndings(): CallEndings {
+    const { call, clock, devices, drains, signer } = this.#parts;
+    return new CallEndings({
+      ...{ call, clock, drains, signer, group: this.group },
+      wallNow: () => Date.now(),
+      expiresAtMs: this.meeting.expiresAtMs,
+      say: (body) => this.group.say('service', body),
+      // Whoever waits elsewhere on the page for the call is not on air when it goes on.
+      onInterrupted: () => {
+        void this.screenShare.stop();
+        void devices.setMicrophoneOn(false);
+        void devices.setCameraOn(false);
+      },
+    });
   }
 }
 

@@ -9,7 +9,9 @@ export type EndingName =
   | 'suspended'
   | 'connection-lost'
   | 'server-unreachable'
-  | 'cut-by-server';
+  | 'cut-by-server'
+  /** The time of the meeting, which this device knew from the beginning, is over. */
+  | 'expired';
 
 /** What a device knows when a call is over. Whatever is signed was verified before it stands here. */
 export interface EndingFacts {
@@ -19,6 +21,8 @@ export interface EndingFacts {
   readonly hostAct?: 'end' | 'removal' | undefined;
   /** A receipt from the log. */
   readonly receipt?: 'withheld' | 'suspended' | undefined;
+  /** The meeting's time is over, by the clock of this device. */
+  readonly hasExpired: boolean;
   /** The node has signed that it stops. */
   readonly isDrained: boolean;
   /** What the server told this device, over a connection of its own, without a proof. */
@@ -29,7 +33,7 @@ export interface EndingFacts {
   readonly deadAddresses: number;
   /** How many members have signed that service goes on. */
   readonly attestations: number;
-  /** How often this device asked to be let in again, and was not. */
+  /** How often the server was asked to let this device in again, answered, and did not. */
   readonly failedReturns: number;
 }
 
@@ -56,14 +60,18 @@ export function nameOfEnding(facts: EndingFacts): EndingName {
 }
 
 function unproved(facts: EndingFacts): EndingName {
-  if (facts.isDrained) {
-    return 'connection-lost';
+  if (facts.hasExpired && facts.serverSaid !== undefined) {
+    return 'expired';
   }
-  const isSeenToGoOn =
-    facts.attestations >= MIN_ATTESTATIONS && facts.failedReturns >= MIN_RETURNS;
-  if (facts.serverSaid !== undefined || isSeenToGoOn) {
+  if (isCut(facts)) {
     return 'cut-by-server';
   }
   const isGone = facts.othersLost > 0 || facts.deadAddresses >= MIN_DEAD_ADDRESSES;
-  return isGone ? 'server-unreachable' : 'connection-lost';
+  return isGone && !facts.isDrained ? 'server-unreachable' : 'connection-lost';
+}
+
+function isCut({ serverSaid, isDrained, attestations, failedReturns }: EndingFacts): boolean {
+  // A node that stops sends people away. It refuses nobody, and serves nobody meanwhile.
+  const isSaid = serverSaid === 'refusal' || (serverSaid === 'leave' && !isDrained);
+  return isSaid || (attestations >= MIN_ATTESTATIONS && failedReturns >= MIN_RETURNS);
 }

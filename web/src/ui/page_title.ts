@@ -1,6 +1,6 @@
 import { m } from '../messages/messages.js';
 import type { Screen } from '../state/app';
-import { endedWords } from './home/ended_words';
+import { endedWords } from './ended/ended_words';
 import { linkFaultWords, refusalWords } from './home/refusal_words';
 
 /**
@@ -29,6 +29,6 @@ function wordsOf(screen: Screen<unknown, unknown>): string | undefined {
     case 'call':
       return m.home_title_call();
     case 'ended':
-      return endedWords(screen.why, 0, 'en').heading;
+      return endedWords(screen.told, 0, 'en').heading;
   }
 }
