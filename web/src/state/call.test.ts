@@ -9,6 +9,9 @@ import { DevicesInMemory } from './devices_in_memory';
 import { GroupInMemory } from './group_in_memory';
 import { HandClock } from '../observable/hand_clock';
 import type { Participant } from '../session/call';
+import { Subject } from '../observable/observable';
+import { NO_SETBACKS } from '../session/patience';
+import { INTERRUPTED_AFTER_MS } from './ending';
 import { MediaInMemory } from './media_in_memory';
 import { STRANGER_MS } from './strangers';
 
@@ -44,6 +47,8 @@ function setUp(call = new CallInMemory()) {
       capture: () => Promise.resolve({ video: screenTrack, audio: undefined }),
     },
     preferences: new CallPreferences(NOWHERE),
+    signer: { publicKey: new Uint8Array(32), sign: () => Promise.resolve(new Uint8Array(64)) },
+    drains: new Subject(0),
     meeting: {
       title: 'Circle',
       link: 'https://moot.example/#v1.s.h',
@@ -250,7 +255,7 @@ describe('what is said', () => {
     const { call, clock, heard, meet } = setUp();
     meet(participantOf('ana'));
     clock.pass(BUNDLE_MS);
-    call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1 });
+    call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1, setbacks: NO_SETBACKS });
     meet();
     clock.pass(10_000);
     meet(participantOf('ana'));
@@ -280,7 +285,7 @@ describe('the end of a call', () => {
     model.perform('share');
     await settle();
     model.leave();
-    expect(model.ended.value).toBe('left');
+    expect(model.ended.value?.name).toBe('left');
     expect(screenTrack.readyState).toBe('ended');
     expect(devices.isClosed).toBe(true);
     expect(call.log).toContain('leave');
@@ -289,10 +294,31 @@ describe('the end of a call', () => {
 
   it('says why when it was not one’s own doing', () => {
     const { call, model } = setUp();
-    call.connection.set({ kind: 'ended', why: 'replaced' });
-    expect(model.ended.value).toBe('replaced');
+    call.connection.set({ kind: 'ended', why: 'replaced', setbacks: NO_SETBACKS });
+    expect(model.ended.value?.name).toBe('replaced');
     model.leave();
-    expect(model.ended.value).toBe('replaced');
+    expect(model.ended.value?.name).toBe('replaced');
+  });
+
+  it('is a removal when the group has put this device out by an act', () => {
+    const { group, model } = setUp();
+    group.state.set({ kind: 'removed' });
+    expect(model.ended.value?.name).toBe('removed-by-host');
+  });
+
+  it('is not yet there while a call is interrupted; who waits is not on air when it goes on', async () => {
+    const { call, clock, devices, model } = setUp();
+    await devices.start();
+    call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1, setbacks: NO_SETBACKS });
+    clock.pass(INTERRUPTED_AFTER_MS - 1);
+    expect(devices.microphone.value.kind).toBe('on');
+    clock.pass(1);
+    expect(model.endings.interruption.value?.name).toBe('connection-lost');
+    expect(model.ended.value).toBeUndefined();
+    expect([devices.microphone.value.kind, devices.camera.value.kind]).toEqual(['off', 'off']);
+    call.connection.set({ kind: 'connected' });
+    expect(model.endings.interruption.value).toBeUndefined();
+    model.close();
   });
 
   it('sends nothing any more after a close', async () => {

@@ -1,14 +1,18 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { Call, Ending } from '../session/call';
+import type { SigningKey } from '../protocol/signing';
+import type { Call } from '../session/call';
 import { Announcer, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
+import { perform } from './call_acts';
 import { ConnectionBanner, type Banner } from './connection_banner';
+import { CallEndings } from './call_endings';
 import { sayingWhatChanges } from './call_words';
 import type { Conversation } from './conversation';
 import { ConversationDoor } from './conversation_door';
 import type { DevicesModel, DeviceState } from './devices';
+import type { Told } from './ending';
 import type { MeetingFacts, ServerFacts } from './meeting';
 import { DeliveryModel, Wanted, type MediaPort } from './delivery';
 import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
@@ -38,6 +42,10 @@ export interface CallParts {
   readonly screen: ScreenPort;
   readonly levels: LevelsPort;
   readonly preferences: CallPreferences;
+  /** This device's leaf key. */
+  readonly signer: SigningKey;
+  /** Grows when the node has signed that it stops. */
+  readonly drains: Observable<number>;
 }
 
 // A call that takes so long may not come at all; people are then told so, with keys or without.
@@ -55,6 +63,7 @@ export class CallModel {
   readonly group: GroupModel;
   readonly delivery: DeliveryModel;
   readonly who: WhoIsHere;
+  readonly endings: CallEndings;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
   readonly #conversation = new ConversationDoor();
@@ -66,7 +75,6 @@ export class CallModel {
   readonly #room: Subject<Room>;
   readonly #panel = new Subject<Panel>('none');
   readonly #areSingleKeysOn: Subject<boolean>;
-  readonly #ended = new Subject<Ending | undefined>(undefined);
   readonly #stops: (() => void)[] = [];
 
   constructor(parts: CallParts) {
@@ -95,6 +103,7 @@ export class CallModel {
       ...{ clock, media: parts.media },
       isWanted: (identity, slot) => this.#wanted.has(identity, slot),
     });
+    this.endings = this.#makeEndings();
     this.#followRoom();
     this.#followDevices();
     this.#stops.push(...sayingWhatChanges(this));
@@ -148,8 +157,8 @@ export class CallModel {
   }
 
   /** Why it is over; undefined while it is not. */
-  get ended(): Observable<Ending | undefined> {
-    return this.#ended;
+  get ended(): Observable<Told | undefined> {
+    return this.endings.ended;
   }
 
   toggleMicrophone(): void {
@@ -205,14 +214,12 @@ export class CallModel {
 
   /** Does what a key asks for; false where the screen has to do it. */
   perform(id: ShortcutId): boolean {
-    const act = this.#acts[id];
-    act?.();
-    return act !== undefined;
+    return perform(this, id);
   }
 
   /** Leaves. The screen need not wait for the server to be told. */
   leave(): void {
-    this.#end('left');
+    this.endings.leave();
     this.close();
   }
 
@@ -223,6 +230,7 @@ export class CallModel {
     }
     this.who.close();
     this.delivery.close();
+    this.endings.close();
     this.#banner.close();
     this.#voices.close();
     this.stage.close();
@@ -231,44 +239,6 @@ export class CallModel {
     this.#conversation.close();
     void this.group.close();
     void this.#parts.call.leave();
-  }
-
-  readonly #acts: Partial<Record<ShortcutId, () => void>> = {
-    'microphone': () => {
-      this.toggleMicrophone();
-    },
-    'camera': () => {
-      this.toggleCamera();
-    },
-    'talk': () => {
-      this.talk.begin();
-    },
-    'share': () => {
-      void this.screenShare.toggle();
-    },
-    'people': () => {
-      this.togglePanel('people');
-    },
-    'chat': () => {
-      this.togglePanel('chat');
-    },
-    'hand': () => {
-      this.conversation.value?.hands.toggle();
-    },
-    'view': () => {
-      this.stage.toggleView();
-    },
-    'who-speaks': () => {
-      this.#sayWhoSpeaks();
-    },
-  };
-
-  #sayWhoSpeaks(): void {
-    const { speaking } = this.heard.value;
-    const people = this.#room.value.people.filter(
-      ({ identity, isLocal }) => !isLocal && speaking.has(identity),
-    );
-    this.announce({ kind: 'speaking', names: people.map(({ name }) => name) });
   }
 
   #facts(): StageFacts {
@@ -294,7 +264,9 @@ export class CallModel {
       open: this.#parts.openGroup,
       clock: this.clock,
       nameOf: (identity) => this.nameOf(identity),
-      onNews: this.#conversation.take,
+      onNews: (news) => {
+        if (!this.endings.take(news)) this.#conversation.take(news);
+      },
       onFault: this.#parts.onFault,
     });
   }
@@ -338,12 +310,13 @@ export class CallModel {
         this.stage.update(this.#facts());
       }),
       call.connection.subscribe((connection) => {
-        if (connection.kind === 'ended') {
-          this.#end(connection.why);
-        } else {
+        if (connection.kind !== 'ended') {
           this.who.shown(this.#room.value.people);
           if (connection.kind !== 'connected') this.delivery.startAnew();
         }
+      }),
+      this.endings.ended.subscribe((told) => {
+        if (told !== undefined) this.screenShare.close();
       }),
     );
   }
@@ -375,11 +348,20 @@ export class CallModel {
     );
   }
 
-  #end(why: Ending): void {
-    if (this.#ended.value === undefined) {
-      this.screenShare.close();
-      this.#ended.set(why);
-    }
+  #makeEndings(): CallEndings {
+    const { call, clock, devices, drains, signer } = this.#parts;
+    return new CallEndings({
+      ...{ call, clock, drains, signer, group: this.group },
+      wallNow: () => Date.now(),
+      expiresAtMs: this.meeting.expiresAtMs,
+      say: (body) => this.group.say('service', body),
+      // Whoever waits elsewhere on the page for the call is not on air when it goes on.
+      onInterrupted: () => {
+        void this.screenShare.stop();
+        void devices.setMicrophoneOn(false);
+        void devices.setCameraOn(false);
+      },
+    });
   }
 }
 
