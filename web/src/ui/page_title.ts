@@ -1,6 +1,5 @@
 import { m } from '../messages/messages.js';
 import type { Screen } from '../state/app';
-import { endedWords } from './ended/ended_words';
 import { linkFaultWords, refusalWords } from './home/refusal_words';
 
 /**
@@ -31,6 +30,6 @@ function wordsOf(screen: Screen<unknown, unknown>): string | undefined {
     case 'forgotten':
       return m.home_forgotten();
     case 'ended':
-      return endedWords(screen.told, 0, 'en').heading;
+      return m.home_title_ended();
   }
 }
