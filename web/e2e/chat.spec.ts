@@ -47,7 +47,7 @@ test('people write to each other, change, delete and answer; who comes later see
     await expect(address).toHaveAttribute('rel', /noopener/);
     await act(message(ana.page, 'Good evening').first(), /^React to .*Samuel/);
     await ana.page.getByRole('button', { name: 'celebrating' }).click();
-    await expect(samuel.page.getByRole('button', { name: /^celebrating: .*Ana/ })).toBeVisible();
+    await expect(samuel.page.getByRole('button', { name: /^1 celebrating: .*Ana/ })).toBeVisible();
     await lookAt(ana.page, 'call-chat');
   });
 
