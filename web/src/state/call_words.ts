@@ -34,6 +34,9 @@ export function sayingWhatChanges(
       const names = [...delivery.undelivered.value.keys()].map((one) => model.nameOf(one));
       if (who !== '') say({ kind: 'undelivered', names });
     }),
+    whenChanged(delivery.isBroken, Boolean, (isBroken) => {
+      if (isBroken) say({ kind: 'media-broken' });
+    }),
     whenChanged(model.banner, ({ kind }) => kind, (kind) => {
       if (kind === 'trouble' || kind === 'back') say({ kind });
     }),

@@ -95,6 +95,21 @@ describe('what does not arrive', () => {
     expect(model.undelivered.value.size).toBe(0);
   });
 
+  it('is not put on the server while nothing can be opened here', async () => {
+    const { anaCounts, media, model } = setUp();
+    for (const microphone of [100, 200, 300]) await anaCounts({ microphone });
+    expect(model.undelivered.value.size).toBe(1);
+    media.isBroken.set(true);
+    expect(model.undelivered.value.size).toBe(0);
+    for (const microphone of [400, 500, 600]) await anaCounts({ microphone });
+    expect(model.undelivered.value.size).toBe(0);
+    media.isBroken.set(false);
+    for (const microphone of [700, 800]) await anaCounts({ microphone });
+    expect(model.undelivered.value.size).toBe(0);
+    await anaCounts({ microphone: 900 });
+    expect(model.undelivered.value.size).toBe(1);
+  });
+
   it('is not what somebody writes that is no count', async () => {
     const { anaCounts, media, model } = setUp();
     await anaCounts({ microphone: 100 });

@@ -22,6 +22,8 @@ export type Undelivered = ReadonlyMap<string, readonly SlotName[]>;
 
 /** Media as they are encrypted, and what members sign of them. */
 export interface MediaPort {
+  /** What encrypts has not loaded, or has died: nothing is sent or played. */
+  readonly isBroken: Observable<boolean>;
   /** What went through the worker. */
   report(): Promise<FrameReport>;
   /** Signs a `counters` message for the others. */
@@ -62,20 +64,30 @@ export class DeliveryModel {
   readonly #parts: Parts;
   readonly #undelivered = new Subject<Undelivered>(new Map());
   readonly #counted = new Map<string, Counted>();
-  readonly #stop: () => void;
+  readonly #stops: readonly (() => void)[];
   #lastSent: readonly number[] = [];
   #cancel: () => void;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#cancel = this.#countLater();
-    this.#stop = parts.media.onCounters((message) => {
-      void this.#take(message);
-    });
+    this.#stops = [
+      parts.media.onCounters((message) => {
+        if (!parts.media.isBroken.value) void this.#take(message);
+      }),
+      parts.media.isBroken.subscribe(() => {
+        this.startAnew();
+      }),
+    ];
   }
 
   get undelivered(): Observable<Undelivered> {
     return this.#undelivered;
+  }
+
+  /** Nothing is sent or played here, whatever the server does. */
+  get isBroken(): Observable<boolean> {
+    return this.#parts.media.isBroken;
   }
 
   /** What is none, or comes too soon after the last one, changes nothing. */
@@ -118,7 +130,9 @@ export class DeliveryModel {
 
   close(): void {
     this.#cancel();
-    this.#stop();
+    for (const stop of this.#stops) {
+      stop();
+    }
   }
 
   #countsOf(

@@ -85,6 +85,7 @@ const PLAIN = {
   back: m.call_said_back,
   copied: m.call_said_copied,
   comparing: m.call_said_comparing,
+  'media-broken': m.call_media_broken,
   diverged: m.call_group_diverged,
   silent: m.call_group_silent,
   cut: m.call_group_cut,
