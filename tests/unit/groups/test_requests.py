@@ -239,7 +239,7 @@ async def test_acknowledgements_come_bundled_and_the_last_word_counts() -> None:
     assert bundle in await late.hear(), "who comes later learns who is there"
 
 
-async def test_only_the_first_acknowledgements_after_a_while_come_sooner_than_a_bundle_does() -> None:
+async def test_only_the_first_acknowledgements_after_a_while_come_at_once() -> None:
     hall = Hall()
     ana, bob = await hall.arrive("ana"), await hall.arrive("bob")
     await ana.ask(create())
