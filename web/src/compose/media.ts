@@ -8,6 +8,7 @@ import { SlotBook } from '../e2ee/frames/slot_book';
 import type { NewEpoch } from '../e2ee/group/epoch_secret';
 import type { ReceivedMessage } from '../e2ee/group/group_keys';
 import { SYSTEM_CLOCK } from '../observable/clock';
+import type { Observable } from '../observable/observable';
 import type { Bytes } from '../protocol/bytes';
 import { UnsupportedError } from '../protocol/signing';
 import type { Call } from '../session/call';
@@ -76,6 +77,10 @@ export class MediaHere implements MediaPort {
       return false;
     }
     return true;
+  }
+
+  get sealing(): Observable<number | undefined> {
+    return this.#turns.sealing;
   }
 
   report(): Promise<FrameReport> {

@@ -11,7 +11,12 @@ import { HandClock } from '../observable/hand_clock';
 import { Subject } from '../observable/observable';
 import { NO_SETBACKS } from '../session/patience';
 import { INTERRUPTED_AFTER_MS } from './ending';
+import type { Participant } from '../session/call';
 import { MediaInMemory } from './media_in_memory';
+// What a call loads beside itself is there before a test is over.
+import './conversation';
+import './testimony';
+import { STRANGER_MS } from './strangers';
 
 const NOWHERE = (): never => {
   throw new Error('no storage');
@@ -62,7 +67,11 @@ function setUp(call = new CallInMemory()) {
       heard.push(said.what);
     }
   });
-  return { call, clock, devices, group, heard, loud, model, screenTrack };
+  const meet = (...others: readonly Participant[]): void => {
+    call.setOthers(others);
+    group.setMembers(['me', ...others.map(({ identity }) => identity)], 'me');
+  };
+  return { call, clock, devices, group, heard, loud, meet, model, screenTrack };
 }
 
 /** Lets everything that waits for nothing but its turn happen. */
@@ -152,8 +161,8 @@ describe('what one sees', () => {
 
   it('is everybody, and the speaker where one follows the speaker', () => {
     const ana = participantOf('ana', { publications: [publicationOf('ana', 'microphone')] });
-    const { call, clock, loud, model } = setUp();
-    call.setOthers([participantOf('li'), ana]);
+    const { clock, loud, meet, model } = setUp();
+    meet(participantOf('li'), ana);
     model.perform('view');
     loud.set('ana', 0.8);
     clock.pass(1_000);
@@ -162,10 +171,10 @@ describe('what one sees', () => {
   });
 
   it('is a screen that somebody begins to share, and hears of it', () => {
-    const { call, heard, model } = setUp();
-    call.setOthers([participantOf('ana', { publications: [publicationOf('ana', 'screen')] })]);
+    const { heard, meet, model } = setUp();
+    meet(participantOf('ana', { publications: [publicationOf('ana', 'screen')] }));
     expect(model.stage.plan.value.main).toEqual([{ kind: 'share', id: 'ana screen' }]);
-    call.setOthers([participantOf('ana')]);
+    meet(participantOf('ana'));
     expect(heard).toEqual([
       { kind: 'shares', name: 'ana' },
       { kind: 'stopped-sharing', name: 'ana' },
@@ -173,9 +182,39 @@ describe('what one sees', () => {
   });
 
   it('names nobody whose name this meeting’s key does not open', () => {
-    const { call, model } = setUp();
-    call.setOthers([participantOf('x', { name: undefined })]);
+    const { meet, model } = setUp();
+    meet(participantOf('x', { name: undefined }));
     expect(model.room.value.people[1]?.name).toBeUndefined();
+  });
+});
+
+describe('who is in the meeting', () => {
+  it('is who is in the group, with or without a connection to the server', () => {
+    const { call, group, model } = setUp();
+    call.setOthers([participantOf('ana')]);
+    expect(model.room.value.people.map(({ identity }) => identity)).toEqual(['me']);
+    group.setMembers(['me', 'ana', 'li'], 'me');
+    group.ready.set(new Set(['ana', 'li']));
+    expect(model.room.value.people.map(({ identity, presence }) => [identity, presence])).toEqual([
+      ['me', 'here'],
+      ['ana', 'here'],
+      ['li', 'away'],
+    ]);
+  });
+
+  it('is nobody whom only the server shows: nothing of theirs is shown or played, and it is said', () => {
+    const { call, clock, meet, model } = setUp();
+    meet(participantOf('ana'));
+    const publications = [publicationOf('x', 'microphone'), publicationOf('x', 'screen')];
+    call.setOthers([participantOf('ana'), participantOf('x', { publications })]);
+    const { people, shares, sounds } = model.room.value;
+    expect([people.length, shares.length, sounds.length]).toEqual([2, 0, 0]);
+    clock.pass(STRANGER_MS - 1);
+    expect(model.who.strangers.value).toBe(0);
+    clock.pass(1);
+    expect(model.who.strangers.value).toBe(1);
+    meet(participantOf('ana'), participantOf('x'));
+    expect(model.who.strangers.value).toBe(0);
   });
 });
 
@@ -202,11 +241,12 @@ describe('the keys', () => {
 
 describe('what is said', () => {
   it('is who came and left, not who was there', () => {
-    const { call, clock, heard } = setUp(new CallInMemory([participantOf('ana')]));
+    const { clock, heard, meet } = setUp();
+    meet(participantOf('ana'));
     clock.pass(BUNDLE_MS);
-    call.setOthers([participantOf('ana'), participantOf('li')]);
+    meet(participantOf('ana'), participantOf('li'));
     clock.pass(BUNDLE_MS);
-    call.setOthers([participantOf('li')]);
+    meet(participantOf('li'));
     clock.pass(BUNDLE_MS);
     expect(heard).toEqual([
       { kind: 'joined', names: ['li'] },
@@ -215,12 +255,15 @@ describe('what is said', () => {
   });
 
   it('is trouble of more than two seconds, and nobody’s leaving during it', () => {
-    const { call, clock, heard } = setUp(new CallInMemory([participantOf('ana')]));
+    const { call, clock, heard, meet } = setUp();
+    meet(participantOf('ana'));
     clock.pass(BUNDLE_MS);
     call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1, setbacks: NO_SETBACKS });
     call.setOthers([]);
+    call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1, setbacks: NO_SETBACKS });
+    meet();
     clock.pass(10_000);
-    call.setOthers([participantOf('ana')]);
+    meet(participantOf('ana'));
     call.connection.set({ kind: 'connected' });
     clock.pass(BUNDLE_MS);
     expect(heard).toEqual([{ kind: 'trouble' }, { kind: 'back' }]);
@@ -228,7 +271,8 @@ describe('what is said', () => {
 
   it('is who speaks, when somebody asks', () => {
     const ana = participantOf('ana', { publications: [publicationOf('ana', 'microphone')] });
-    const { clock, heard, loud, model } = setUp(new CallInMemory([ana]));
+    const { clock, heard, loud, meet, model } = setUp();
+    meet(ana);
     model.perform('who-speaks');
     loud.set('ana', 0.8);
     clock.pass(1_000);

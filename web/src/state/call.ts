@@ -1,7 +1,7 @@
 import { Subject, type Observable } from '../observable/observable';
 import type { SigningKey } from '../protocol/signing';
 import type { Call } from '../session/call';
-import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
+import { Announcer, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
@@ -21,6 +21,7 @@ import type { ShortcutId } from './shortcuts';
 import { StageModel, type StageFacts } from './stage';
 import { Talk } from './talk';
 import { Voices, type Heard, type LevelsPort } from './voices';
+import { WhoIsHere } from './who_is_here';
 
 /** The side panel that is open; one at a time. */
 export type Panel = 'none' | 'people' | 'chat';
@@ -61,10 +62,10 @@ export class CallModel {
   readonly group: GroupModel;
   readonly delivery: DeliveryModel;
   readonly endings: CallEndings;
+  readonly who: WhoIsHere;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
   readonly #conversation = new ConversationDoor();
-  readonly #comings: ComingsAndGoings;
   readonly #banner: ConnectionBanner;
   readonly #wanted: Wanted;
   readonly #voices: Voices;
@@ -87,20 +88,15 @@ export class CallModel {
     this.screenShare = new ScreenShareModel(parts.screen, call);
     this.talk = new Talk(devices);
     this.#areSingleKeysOn = new Subject(preferences.value.areSingleKeysOn);
-    this.#room = new Subject(this.#readRoom());
     this.#voices = new Voices(parts.levels, devices.level, clock);
-    this.#comings = new ComingsAndGoings(this.#announcer, clock);
     this.#banner = new ConnectionBanner(call.connection, clock);
-    this.stage = new StageModel(this.#facts(), { clock, preferences, announcer: this.#announcer });
-    this.group = new GroupModel({
-      open: parts.openGroup,
-      clock,
-      nameOf: (identity) => this.nameOf(identity),
-      onNews: (news) => {
-        if (!this.endings.take(news)) this.#conversation.take(news);
-      },
-      onFault: parts.onFault,
+    this.group = this.#makeGroup();
+    this.who = new WhoIsHere({
+      ...{ clock, call, group: this.group, sealing: parts.media.sealing },
+      ...{ announcer: this.#announcer, wallNow: () => Date.now() },
     });
+    this.#room = new Subject(this.#readRoom());
+    this.stage = new StageModel(this.#facts(), { clock, preferences, announcer: this.#announcer });
     this.#wanted = new Wanted(call.participants);
     this.delivery = new DeliveryModel({
       ...{ clock, media: parts.media },
@@ -121,7 +117,8 @@ export class CallModel {
 
   /** What somebody calls themselves; undefined while nobody knows. */
   nameOf(identity: string): string | undefined {
-    return this.#room.value.people.find((person) => person.identity === identity)?.name;
+    const person = this.#room.value.people.find((one) => one.identity === identity);
+    return person === undefined ? this.who.nameOf(identity) : person.name;
   }
 
   get room(): Observable<Room> {
@@ -232,7 +229,7 @@ export class CallModel {
     for (const stop of this.#stops.splice(0)) {
       stop();
     }
-    this.#comings.close();
+    this.who.close();
     this.delivery.close();
     this.endings.close();
     this.#banner.close();
@@ -294,19 +291,33 @@ export class CallModel {
     this.#room.set(room);
     this.#voices.follow(room.people, room.sounds);
     this.delivery.keepOnly(new Set(room.people.map(({ identity }) => identity)));
-    this.#comings.update(room.people, this.#parts.call.connection.value.kind === 'connected');
+    this.who.shown(room.people);
     this.stage.update(this.#facts());
     shareNews(before.shares, room.shares).forEach((what) => {
       this.announce(what);
     });
   };
 
+  #makeGroup(): GroupModel {
+    return new GroupModel({
+      open: this.#parts.openGroup,
+      clock: this.clock,
+      nameOf: (identity) => this.nameOf(identity),
+      onNews: (news) => {
+        if (!this.endings.take(news)) this.#conversation.take(news);
+      },
+      onFault: this.#parts.onFault,
+    });
+  }
+
   #readRoom(): Room {
     const { call, devices, meeting } = this.#parts;
     return roomOf(call.participants.value, {
       isHost: meeting.isHost,
+      members: this.who.members.value,
       camera: devices.camera.value,
       signedName: (identity) => this.#conversation.now.value?.names.nameOf(identity),
+      lastName: (identity) => this.who.nameOf(identity),
     });
   }
 
@@ -332,18 +343,16 @@ export class CallModel {
     const { call, devices } = this.#parts;
     this.#stops.push(
       call.participants.subscribe(this.#refresh),
+      this.who.members.subscribe(this.#refresh),
       devices.camera.subscribe(this.#refresh),
       this.#voices.heard.subscribe(() => {
         this.stage.update(this.#facts());
       }),
       call.connection.subscribe((connection) => {
         if (connection.kind !== 'ended') {
-          this.#comings.update(this.#room.value.people, connection.kind === 'connected');
+          this.who.shown(this.#room.value.people);
           if (connection.kind !== 'connected') this.delivery.startAnew();
         }
-      }),
-      this.endings.ended.subscribe((told) => {
-        if (told !== undefined) this.screenShare.close();
       }),
     );
   }
@@ -376,18 +385,10 @@ export class CallModel {
   }
 
   #makeEndings(): CallEndings {
-    const { call, clock, devices, drains, signer } = this.#parts;
     return new CallEndings({
-      ...{ call, clock, drains, signer, group: this.group },
+      ...{ ...this.#parts, group: this.group, screenShare: this.screenShare },
       wallNow: () => Date.now(),
-      expiresAtMs: this.meeting.expiresAtMs,
-      say: (body) => this.group.say('service', body),
-      // Whoever waits elsewhere on the page for the call is not on air when it goes on.
-      onInterrupted: () => {
-        void this.screenShare.stop();
-        void devices.setMicrophoneOn(false);
-        void devices.setCameraOn(false);
-      },
+      nameOf: (identity) => this.who.nameOf(identity),
     });
   }
 }

@@ -7,7 +7,7 @@ import type { CallModel } from './call';
 export function sayingWhatChanges(
   model: Pick<
     CallModel,
-    'announce' | 'banner' | 'delivery' | 'devices' | 'group' | 'nameOf' | 'screenShare'
+    'announce' | 'banner' | 'delivery' | 'devices' | 'group' | 'nameOf' | 'screenShare' | 'who'
   >,
 ): (() => void)[] {
   const { devices, delivery, group } = model;
@@ -33,6 +33,9 @@ export function sayingWhatChanges(
     whenChanged(delivery.undelivered, (now) => [...now.keys()].join(), (who) => {
       const names = [...delivery.undelivered.value.keys()].map((one) => model.nameOf(one));
       if (who !== '') say({ kind: 'undelivered', names });
+    }),
+    whenChanged(model.who.strangers, (count) => count > 0, (isThere) => {
+      if (isThere) say({ kind: 'stranger' });
     }),
     whenChanged(model.banner, ({ kind }) => kind, (kind) => {
       if (kind === 'trouble' || kind === 'back') say({ kind });

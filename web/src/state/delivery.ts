@@ -18,6 +18,8 @@ export type Undelivered = ReadonlyMap<string, readonly SlotName[]>;
 
 /** Media as they are encrypted, and what members sign of them. */
 export interface MediaPort {
+  /** The epoch whose keys seal what is sent; undefined: nothing is sealed, so nothing is sent. */
+  readonly sealing: Observable<number | undefined>;
   /** What went through the worker. */
   report(): Promise<FrameReport>;
   /** Signs a `counters` message for the others. */
