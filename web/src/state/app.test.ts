@@ -67,6 +67,11 @@ class House implements Parts<string, OpenMeeting, FakePreJoin, FakeCall> {
     preJoin.isClosed = true;
   }
 
+  forgetMeeting(link: string): Promise<void> {
+    this.knocked.push(`forgot ${link}`);
+    return Promise.resolve();
+  }
+
   now(): number {
     return this.nowMs;
   }
@@ -160,7 +165,9 @@ describe('a call', () => {
     expect(house.preJoin?.isClosed).toBe(false);
     house.nowMs += 61_000;
     house.call.ended.set(toldAs('left'));
-    expect(app.screen.value).toEqual({ kind: 'ended', told: toldAs('left'), lastedMs: 61_000 });
+    expect(app.screen.value).toEqual({
+      ...{ kind: 'ended', told: toldAs('left'), lastedMs: 61_000, facts: FACTS },
+    });
     expect(house.call.isClosed).toBe(true);
   });
 
@@ -193,6 +200,18 @@ describe('a call', () => {
     expect(app.screen.value.kind).toBe('pre-join');
     app.goHome();
     expect(house.preJoin?.isClosed).toBe(true);
+    await app.again();
+    expect(app.screen.value.kind).toBe('home');
+  });
+
+  it('can be forgotten: what is kept of it is wiped, and nobody gets back in by this page', async () => {
+    const { house, app } = opened();
+    await app.follow('good');
+    await house.preJoin?.join('Ana');
+    house.call.ended.set(toldAs('left'));
+    await app.forget();
+    expect(house.knocked).toEqual(['good', 'forgot good']);
+    expect(app.screen.value.kind).toBe('forgotten');
     await app.again();
     expect(app.screen.value.kind).toBe('home');
   });

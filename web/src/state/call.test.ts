@@ -8,10 +8,10 @@ import { CallPreferences } from './call_preferences';
 import { DevicesInMemory } from './devices_in_memory';
 import { GroupInMemory } from './group_in_memory';
 import { HandClock } from '../observable/hand_clock';
+import type { Participant } from '../session/call';
 import { Subject } from '../observable/observable';
 import { NO_SETBACKS } from '../session/patience';
 import { INTERRUPTED_AFTER_MS } from './ending';
-import type { Participant } from '../session/call';
 import { MediaInMemory } from './media_in_memory';
 // What a call loads beside itself is there before a test is over.
 import './conversation';
@@ -258,8 +258,6 @@ describe('what is said', () => {
     const { call, clock, heard, meet } = setUp();
     meet(participantOf('ana'));
     clock.pass(BUNDLE_MS);
-    call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1, setbacks: NO_SETBACKS });
-    call.setOthers([]);
     call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1, setbacks: NO_SETBACKS });
     meet();
     clock.pass(10_000);

@@ -5,6 +5,7 @@ import { Announcer, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
+import { perform } from './call_acts';
 import { ConnectionBanner, type Banner } from './connection_banner';
 import { CallEndings } from './call_endings';
 import { sayingWhatChanges } from './call_words';
@@ -61,8 +62,8 @@ export class CallModel {
   readonly talk: Talk;
   readonly group: GroupModel;
   readonly delivery: DeliveryModel;
-  readonly endings: CallEndings;
   readonly who: WhoIsHere;
+  readonly endings: CallEndings;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
   readonly #conversation = new ConversationDoor();
@@ -213,9 +214,7 @@ export class CallModel {
 
   /** Does what a key asks for; false where the screen has to do it. */
   perform(id: ShortcutId): boolean {
-    const act = this.#acts[id];
-    act?.();
-    return act !== undefined;
+    return perform(this, id);
   }
 
   /** Leaves. The screen need not wait for the server to be told. */
@@ -240,44 +239,6 @@ export class CallModel {
     this.#conversation.close();
     void this.group.close();
     void this.#parts.call.leave();
-  }
-
-  readonly #acts: Partial<Record<ShortcutId, () => void>> = {
-    'microphone': () => {
-      this.toggleMicrophone();
-    },
-    'camera': () => {
-      this.toggleCamera();
-    },
-    'talk': () => {
-      this.talk.begin();
-    },
-    'share': () => {
-      void this.screenShare.toggle();
-    },
-    'people': () => {
-      this.togglePanel('people');
-    },
-    'chat': () => {
-      this.togglePanel('chat');
-    },
-    'hand': () => {
-      this.conversation.value?.hands.toggle();
-    },
-    'view': () => {
-      this.stage.toggleView();
-    },
-    'who-speaks': () => {
-      this.#sayWhoSpeaks();
-    },
-  };
-
-  #sayWhoSpeaks(): void {
-    const { speaking } = this.heard.value;
-    const people = this.#room.value.people.filter(
-      ({ identity, isLocal }) => !isLocal && speaking.has(identity),
-    );
-    this.announce({ kind: 'speaking', names: people.map(({ name }) => name) });
   }
 
   #facts(): StageFacts {

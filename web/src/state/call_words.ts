@@ -11,9 +11,7 @@ export function sayingWhatChanges(
   >,
 ): (() => void)[] {
   const { devices, delivery, group } = model;
-  const say = (what: Announcement): void => {
-    model.announce(what);
-  };
+  const say = (what: Announcement): void => { model.announce(what); };
   return [
     onSwitch(devices.microphone, (isOn) => {
       say({ kind: 'microphone', isOn });
@@ -27,8 +25,8 @@ export function sayingWhatChanges(
     whenChanged(group.health, ({ kind }) => kind, (kind) => {
       if (kind !== 'well') say({ kind });
     }),
-    whenChanged(group.comparing.now, ({ kind }) => kind, (kind) => {
-      if (kind === 'showing') say({ kind: 'comparing' });
+    whenChanged(group.comparing.now, ({ kind }) => kind === 'showing', (isThere) => {
+      if (isThere) say({ kind: 'comparing' });
     }),
     whenChanged(delivery.undelivered, (now) => [...now.keys()].join(), (who) => {
       const names = [...delivery.undelivered.value.keys()].map((one) => model.nameOf(one));
@@ -36,6 +34,9 @@ export function sayingWhatChanges(
     }),
     whenChanged(model.who.strangers, (count) => count > 0, (isThere) => {
       if (isThere) say({ kind: 'stranger' });
+    }),
+    whenChanged(delivery.isBroken, Boolean, (isBroken) => {
+      if (isBroken) say({ kind: 'media-broken' });
     }),
     whenChanged(model.banner, ({ kind }) => kind, (kind) => {
       if (kind === 'trouble' || kind === 'back') say({ kind });

@@ -11,6 +11,7 @@ type Listener = Parameters<MediaPort['onCounters']>[0];
 /** Media without frames, for tests: how many were sent and came is set by hand. */
 export class MediaInMemory implements MediaPort {
   readonly sealing = new Subject<number | undefined>(undefined);
+  readonly isBroken = new Subject(false);
   sent: readonly number[] = [0, 0, 0, 0];
   /** What has come of Ana. */
   readonly came = new Map<SlotName, number>();

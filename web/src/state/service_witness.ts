@@ -137,7 +137,7 @@ export class ServiceWitness {
       this.#lostAtMs = undefined;
       if (lastedMs >= LOST_AFTER_MS) {
         const untilMs = this.#parts.wallNow();
-        void this.#say({ kind: 'lost', fromMs: untilMs - Math.round(lastedMs), untilMs });
+        void this.#say({ kind: 'lost', fromMs: Math.round(untilMs - lastedMs), untilMs });
       }
     }
     this.#look();

@@ -98,6 +98,7 @@ const PLAIN = {
   copied: m.call_said_copied,
   comparing: m.call_said_comparing,
   stranger: m.call_strangers,
+  'media-broken': m.call_media_broken,
   diverged: m.call_group_diverged,
   silent: m.call_group_silent,
   cut: m.call_group_cut,
