@@ -96,6 +96,7 @@ describe('knocking', () => {
       card: { title: 'Thursday circle' },
       hostKey: host.publicKey,
       expiresAtMs: 1_700_000_000_000,
+      node: { key: new Uint8Array(32).fill(7), run: new Uint8Array(16).fill(8) },
     });
     expect(asked.map(({ url }) => url)).toEqual([
       `${ORIGIN}/api/meetings/${keys.room}/nonces`,
