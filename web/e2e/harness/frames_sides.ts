@@ -41,7 +41,7 @@ export async function turnTo(epoch: number, ana: Side, ben: Side): Promise<void>
   });
   await Promise.all([ana.keys.install(secret()), ben.keys.install(secret())]);
   for (const { keys } of [ben, ana]) {
-    keys.switchTo(epoch);
+    keys.switchTo(epoch, true);
   }
 }
 

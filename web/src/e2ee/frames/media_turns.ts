@@ -8,7 +8,7 @@ import type { MediaEpoch } from './media_keys';
 /** What carries the steps out: `FrameKeys`. */
 export interface EpochKeys {
   install(epoch: MediaEpoch): Promise<boolean>;
-  switchTo(epoch: number): void;
+  switchTo(epoch: number, isForNewcomers: boolean): void;
   stop(): void;
   forget(): void;
 }
@@ -93,7 +93,7 @@ export class MediaTurns {
         await (given && this.#keys.install(given));
         break;
       case 'switch':
-        this.#keys.switchTo(step.epoch);
+        this.#keys.switchTo(step.epoch, step.isForNewcomers);
         this.#sealing.set(step.epoch);
         break;
       case 'stop':
