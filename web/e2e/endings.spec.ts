@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { Page, WebSocketRoute } from '@playwright/test';
 
 import { meet, ANAS_NAME, SAMUELS_NAME, type Pair } from './harness/meet';
 import { lookAt } from './harness/screens';
 import { SAME_PICTURE, untilSeen } from './harness/seen';
-import type { Server } from './harness/server';
+import { PYTHON, ROOT, type Server } from './harness/server';
 import { expect, test } from './harness/story';
 
 /** `SignalResponse`s with a leave: "a participant was removed", "the room was deleted" (LiveKit protocol 0). */
@@ -121,6 +125,40 @@ test('who leaves has left, whatever the server says then', async ({ url, invite 
   await expect(heading(ana.page, 'You left the meeting')).toBeVisible();
   await expect(ana.page.getByText(/keys on this device have been deleted/)).toBeHidden();
 });
+
+test('what a device saw can be saved when a call is over: signed, checked, and without its secret', async ({
+  url,
+  invite,
+}) => {
+  const { samuel, ana, link } = await meet(url, invite);
+  await samuel.page.getByRole('button', { name: 'Leave' }).click();
+  await expect(ana.page.getByRole('group', { name: SAMUELS_NAME })).toBeHidden();
+  await ana.page.getByRole('button', { name: 'Leave' }).click();
+  const saving = ana.page.waitForEvent('download');
+  await ana.page.getByRole('button', { name: 'Save a record' }).click();
+  await expect(ana.page.getByText('Saved to your downloads')).toBeVisible();
+  const path = await (await saving).path();
+  const text = readFileSync(path, 'utf8');
+  const file = JSON.parse(text) as { record: { stays: { called: string; until_ms: unknown }[] } };
+  expect(file).toMatchObject({ record: { ending: { name: 'left', is_over: true } } });
+  const stays = new Map(file.record.stays.map(({ called, until_ms }) => [called, until_ms]));
+  expect(stays).toEqual(new Map([[SAMUELS_NAME, expect.any(Number)], [ANAS_NAME, null]]));
+  for (const secret of new URL(link).hash.split('.').slice(1)) {
+    expect(text).not.toContain(secret);
+  }
+  expect(text).not.toContain('Thursday circle');
+  expect(verified(path)).toContain('Every signature in this record is genuine');
+  writeFileSync(path, text.replace('"left"', '"cut-by-server"'));
+  expect(() => verified(path)).toThrow(/changed after it was signed/);
+});
+
+/** What the command says of a record. */
+function verified(path: string): string {
+  const options = { cwd: ROOT, env: { ...process.env, PYTHONPATH: join(ROOT, 'src') } };
+  return execFileSync(PYTHON, ['-m', 'folkmoot', 'verify-record', path], {
+    ...{ ...options, stdio: 'pipe', encoding: 'utf8' },
+  });
+}
 
 async function tap(page: Page, address: RegExp, sockets: WebSocketRoute[]): Promise<void> {
   await page.routeWebSocket(address, (socket) => {
