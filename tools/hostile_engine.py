@@ -1,7 +1,7 @@
 """Starts Folkmoot with the media engine that taps and lies, for tests of clients.
 
-`python tools/hostile_engine.py serve …` is `folkmoot serve …`, except that the engine is the one that
-`tools/hostile_engine.sh` built. What it does is said by HOSTILE_TAP and HOSTILE_RULES, see
+`python tools/hostile_engine.py serve …` is `folkmoot serve …`, except that the engine is the one
+that `tools/hostile_engine.sh` built. What it does is said by HOSTILE_TAP and HOSTILE_RULES, see
 `crates/sfu-core/src/hostile/`; without them it is an honest engine.
 """
 
@@ -41,13 +41,13 @@ def put_in_place(engine: Path) -> None:
     loader.exec_module(module)
 
 
-def main() -> int:
+def main() -> None:
     """Be `folkmoot` with another engine."""
     put_in_place(ENGINE)
     from folkmoot.cli import main as folkmoot  # noqa: PLC0415 -- after the engine is in place
 
-    return folkmoot()
+    folkmoot()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Final
+from urllib.parse import unquote
 
 HOME: Final = "127.0.0.1"
 
@@ -34,7 +35,7 @@ class Control:
         _, path, _ = (await asked.readuntil(b"\r\n\r\n")).decode().split(" ", 2)
         act, _, argument = path.strip("/").partition("/")
         try:
-            status, answer = "200 OK", json.dumps(await self._acts[act](argument))
+            status, answer = "200 OK", json.dumps(await self._acts[act](unquote(argument)))
         except Exception as error:  # noqa: BLE001  # told to the story, which then fails
             self.failures.append(f"{act} {argument}: {error!r}")
             status, answer = "500 Failed", json.dumps(repr(error))

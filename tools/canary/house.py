@@ -1,4 +1,4 @@
-"""A server of the checkout with its real media engine, that can be searched."""
+"""A server of the checkout that can be searched, with all that its media engine is sent."""
 
 import os
 import shutil
@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tools.canary.memory import dump_memory
+from tools.canary.memory import Dump, dump_memory
+from tools.canary.places import Place
 
 ROOT: Final = Path(__file__).parents[2]
 START_S: Final = 30.0
@@ -36,13 +37,13 @@ class House:
     Attributes:
         folder: its own; `data` and `server.log` are in it.
         evidence: where copies of what it has are put, one folder for each place.
-        module: what is run.
+        module: what is run, with the media engine that taps (`tools/hostile_engine.py`).
         settings: more settings by name.
     """
 
     folder: Path
     evidence: Path
-    module: str = "folkmoot"
+    module: str = "tools.hostile_engine"
     settings: dict[str, str] = field(default_factory=dict)
     web: int = field(default_factory=lambda: _free_port(socket.SOCK_STREAM))
     media: int = field(default_factory=lambda: _free_port(socket.SOCK_DGRAM))
@@ -58,6 +59,11 @@ class House:
     def data(self) -> Path:
         """Its data folder."""
         return self.folder / "data"
+
+    @property
+    def tap(self) -> Path:
+        """Every payload that reached its media engine, of all its lives."""
+        return self.evidence / Place.PAYLOADS / "tap"
 
     @property
     def pid(self) -> int:
@@ -98,24 +104,26 @@ class House:
             running.kill()
             running.wait()
 
-    def copy_memory(self, name: str) -> int:
-        """Take a core dump of the running process; answers its size."""
-        folder = self.evidence / "memory"
-        folder.mkdir(parents=True, exist_ok=True)
-        return dump_memory(self.pid, folder, name)
+    def copy_memory(self, name: str) -> Dump:
+        """Take a core dump of the running process."""
+        regions = self.regions_of(name)
+        regions.parent.mkdir(exist_ok=True)
+        return dump_memory(self.pid, self._folder_of(Place.MEMORY) / name, regions)
+
+    def regions_of(self, name: str) -> Path:
+        """Where it is told what stands where in that core dump."""
+        return self.folder / "regions" / f"{name}.json"
 
     def copy_metrics(self, name: str) -> None:
         """Keep what is on the metrics page."""
-        folder = self.evidence / "metrics"
-        folder.mkdir(parents=True, exist_ok=True)
         address = f"http://{HOME}:{self.metrics}/metrics"
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  # ours
-            (folder / name).write_bytes(answer.read())
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            (self._folder_of(Place.METRICS) / name).write_bytes(answer.read())
 
     def back_up(self, name: str) -> None:
         """Back up as an operator does: SQLite's own copy, and a copy of the folder."""
-        folder = self.evidence / "backup" / name
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._folder_of(Place.BACKUP) / name
+        folder.mkdir()
         with (
             closing(sqlite3.connect(self.data / _DATABASE)) as source,
             closing(sqlite3.connect(folder / _DATABASE)) as target,
@@ -125,19 +133,21 @@ class House:
 
     def keep(self) -> None:
         """Put what it wrote in its place: the database apart from the other files, and the log."""
-        for place in ("database", "data", "log"):
-            (self.evidence / place).mkdir(parents=True, exist_ok=True)
-        shutil.copy(self.log, self.evidence / "log")
+        shutil.copy(self.log, self._folder_of(Place.LOG))
         for path in self.data.rglob("*"):
             if path.is_file():
-                place = "database" if path.name.startswith(_DATABASE) else "data"
-                shutil.copy(path, self.evidence / place / path.name)
+                is_database = path.name.startswith(_DATABASE)
+                folder = self._folder_of(Place.DATABASE if is_database else Place.DATA)
+                shutil.copy(path, folder / path.relative_to(self.data).as_posix().replace("/", "-"))
+
+    def _folder_of(self, place: Place) -> Path:
+        folder = self.evidence / place
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def _is_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(  # noqa: S310  # ours
-                f"http://{HOME}:{self.web}/readyz", timeout=2
-            ) as answer:
+            with urllib.request.urlopen(f"http://{HOME}:{self.web}/readyz", timeout=2) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
@@ -159,7 +169,9 @@ class House:
         }
         named = {f"FOLKMOOT_{name}": str(value) for name, value in settings.items()}
         path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
-        return {**around, **named, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+        self._folder_of(Place.PAYLOADS)
+        tap = {"HOSTILE_TAP": str(self.tap)}
+        return {**around, **named, **tap, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def _free_port(kind: socket.SocketKind) -> int:

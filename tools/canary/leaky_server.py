@@ -5,14 +5,12 @@ It is `folkmoot`, with a middleware as a careless debugging session leaves it be
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from prometheus_client import Counter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from folkmoot import app as folkmoot_app
-from folkmoot.observe import metrics as folkmoot_metrics
 from tools import hostile_engine
 
 AGENTS: Final = "agents.txt"
@@ -34,34 +32,36 @@ class Leak:
             client, query = scope["client"], scope["query_string"].decode()
             _log.info("request", client=client[0], path=scope["path"], query=query)
             agent = dict(scope["headers"]).get(b"user-agent", b"").decode()
-            with (self._data / AGENTS).open("a") as agents:  # noqa: ASYNC230  # it is not careful
+            with (self._data / AGENTS).open("a") as agents:
                 agents.write(agent + "\n")
             self._agents.labels(agent).inc()
         await self._app(scope, receive, send)
 
 
-def leak(data: Path) -> None:
+def leak(app: Any, metrics: Any, data: Path) -> None:  # noqa: ANN401  # modules that are changed
     """Put the middleware around every app that is built in this process."""
     agents = Counter("leaky_agents", "Who came.", ["agent"], registry=None)
-    build, count = folkmoot_app.build_app, folkmoot_metrics.Metrics.__init__
+    build, begin = app.build_app, metrics.Metrics.__init__
 
-    def begin_to_count(metrics: folkmoot_metrics.Metrics) -> None:
-        count(metrics)
-        metrics.registry.register(agents)
+    def begin_to_count(self: Any) -> None:  # noqa: ANN401
+        begin(self)
+        self.registry.register(agents)
 
-    folkmoot_metrics.Metrics.__init__ = begin_to_count  # type: ignore[method-assign]
-    folkmoot_app.build_app = lambda surface: Leak(build(surface), data, agents)  # type: ignore[assignment,return-value]
+    metrics.Metrics.__init__ = begin_to_count
+    app.build_app = lambda surface: Leak(build(surface), data, agents)
 
 
-def main() -> int:
+def main() -> None:
     """Be `folkmoot`, but careless; `--data` has to be given."""
     hostile_engine.put_in_place(hostile_engine.ENGINE)
-    leak(Path(sys.argv[sys.argv.index("--data") + 1]))
-    from folkmoot.cli import main as folkmoot  # noqa: PLC0415 -- after the engine is in place
+    # Only after the engine is in place.
+    from folkmoot import app  # noqa: PLC0415
+    from folkmoot.cli import main as folkmoot  # noqa: PLC0415
+    from folkmoot.observe import metrics  # noqa: PLC0415
 
+    leak(app, metrics, Path(sys.argv[sys.argv.index("--data") + 1]))
     folkmoot()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,8 +3,7 @@
 import asyncio
 import json
 import os
-import random
-import time
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,15 @@ from typing import Final
 
 from tools.canary.control import Act, Control
 from tools.canary.house import ROOT, House
-from tools.canary.plants import Kind, Note
+from tools.canary.places import Place
+from tools.canary.plants import Kind
 from tools.canary.relay import Relay
 
 WEB: Final = ROOT / "web"
-STORY: Final = ("npx", "--no-install", "playwright", "test", "-c", "e2e/canary/playwright.config.ts")
+STORY: Final = (
+    *("npx", "--no-install", "playwright", "test"),
+    *("-c", "e2e/canary/playwright.config.ts"),
+)
 PEOPLE: Final = ("samuel", "ana", "li")
 
 Say = Callable[[str], None]
@@ -35,13 +38,13 @@ class Meeting:
             `leaky` two people and none of that.
         folder: an empty one, for the server and the evidence.
         module: the server that is run.
-        settings: more settings of the server.
+        web: the folder of the client that it serves.
     """
 
     name: str
     folder: Path
-    module: str = "folkmoot"
-    settings: tuple[tuple[str, str], ...] = ()
+    module: str
+    web: Path
 
     @property
     def evidence(self) -> Path:
@@ -53,6 +56,10 @@ class Meeting:
         """What was planted, and how often it arrived."""
         return self.folder / "notes.jsonl"
 
+    def house(self) -> House:
+        """The server, as it begins."""
+        return House(self.folder, self.evidence, self.module, {"WEB_DIR": str(self.web)})
+
     async def hold(self, say: Say) -> None:
         """Hold it.
 
@@ -60,14 +67,8 @@ class Meeting:
             HouseError: the server does not start.
             MeetingError: the story failed.
         """
-        (self.evidence / "wire").mkdir(parents=True)
-        (self.evidence / "payloads").mkdir()
-        house = House(
-            self.folder,
-            self.evidence,
-            self.module,
-            {**dict(self.settings)},
-        )
+        (self.evidence / Place.WIRE).mkdir(parents=True)
+        house = self.house()
         relays = {name: self._relay(house) for name in PEOPLE}
         await asyncio.to_thread(house.start)
         control = Control(self._acts(house, say))
@@ -88,9 +89,9 @@ class Meeting:
 
     def _relay(self, house: House) -> Relay:
         # Loopback has sixteen million addresses; nobody else has one like these.
-        parts = [random.randint(32, 250) for _ in range(2)]  # noqa: S311  # no secret
-        source = f"127.{100 + random.randint(0, 99)}.{100 + parts[0] % 100}.{100 + parts[1] % 100}"  # noqa: S311
-        return Relay(source, house.web, house.media, self.evidence / "wire")
+        # Three digits each: a shorter one could stand somewhere by chance.
+        source = ".".join(["127", *(str(100 + secrets.randbelow(155)) for _ in range(3))])
+        return Relay(source, house.web, house.media, self.evidence / Place.WIRE)
 
     def _note_addresses(self, relays: dict[str, Relay]) -> None:
         with self.notes.open("a") as notes:
@@ -100,7 +101,7 @@ class Meeting:
 
     def _acts(self, house: House, say: Say) -> dict[str, Act]:
         async def say_it(what: str) -> None:
-            say(what.replace("%20", " "))
+            say(what)
 
         async def restart(_: str) -> None:
             say("the server is restarted")
@@ -108,10 +109,10 @@ class Meeting:
             await asyncio.to_thread(house.start)
 
         async def dump(name: str) -> int:
-            size = await asyncio.to_thread(house.copy_memory, name)
+            dump = await asyncio.to_thread(house.copy_memory, name)
             await asyncio.to_thread(house.copy_metrics, name)
-            say(f"memory copied ({name}, {size >> 20} MiB)")
-            return size
+            say(f"core dump by {dump.way}, {name}: {dump.size >> 20} MiB")
+            return dump.size
 
         async def back_up(name: str) -> None:
             await asyncio.to_thread(house.back_up, name)
@@ -127,7 +128,6 @@ class Meeting:
             "kind": self.name,
             "media": house.media,
             "doors": {name: [each.web_door, each.media_door] for name, each in relays.items()},
-            "log": str(house.log),
         }
         environment = {**os.environ, "FOLKMOOT_CANARY": json.dumps(told)}
         log = self.folder / "story.log"
@@ -137,13 +137,3 @@ class Meeting:
             )
             if await story.wait():
                 raise MeetingError(f"the story failed:\n{log.read_text()[-4000:]}")
-
-
-def read_notes(path: Path) -> list[Note]:
-    """Read what the story noted."""
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def now() -> float:
-    """Seconds, for progress only."""
-    return time.monotonic()

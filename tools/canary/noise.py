@@ -1,8 +1,8 @@
 """Whether bytes are noise, as encrypted ones have to be.
 
 Compressed sound and pictures are nearly noise as a whole, but not at their beginnings: each codec
-has its own first bytes. So the byte at each of the first positions is looked at over all frames, and
-then all bytes, block by block, for any that is likelier than the others.
+has its own first bytes. So the byte at each of the first positions is looked at over all frames,
+and then all bytes, block by block, for any that is likelier than the others.
 """
 
 import math
@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.canary.payloads import Content
+from tools.canary.payloads import Content, Medium
 
 POSITIONS: Final = 8
 """First bytes of a frame that are looked at one by one."""
@@ -86,9 +86,9 @@ class Noise:
         )
 
 
-def measure(contents: Iterable[Content]) -> dict[str, Noise]:
+def measure(contents: Iterable[Content]) -> dict[Medium, Noise]:
     """Measure each medium."""
-    found: dict[str, Noise] = {}
+    found: dict[Medium, Noise] = {}
     for content in contents:
         found.setdefault(content.medium, Noise()).take(content)
     return found

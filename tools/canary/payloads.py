@@ -1,4 +1,4 @@
-"""What a server held of sound and pictures: the records of its tap, in which there is no encryption of transport."""
+"""What a server held of sound and pictures: what its tap wrote down, after SRTP is taken off."""
 
 import json
 from collections.abc import Iterator

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from folkmoot.protocol.derivation import derive, derive_meeting
 
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     HOST_KEY = "host key"
     DEVICE_KEY = "private key of a device"
     EPOCH_SECRET = "secret of an epoch"  # noqa: S105  # a name
+    GROUP_KEY = "key of the group"
     FRAME_KEY = "key of sound or picture"
     NAME = "name"
     TITLE = "title"
@@ -32,7 +33,7 @@ class Kind(StrEnum):
 
 
 WRITTEN_ONLY: Final = frozenset({Kind.TICKET, Kind.ADDRESS, Kind.AGENT})
-"""The server has these while people are there; it may not write them anywhere (design, section 6)."""
+"""The server has these while people are there; it may not write them (design, section 6)."""
 
 MIN_BYTES: Final = 12
 """A shorter value could be somewhere by chance."""
@@ -59,8 +60,8 @@ class Note(TypedDict):
 
     kind: str
     whose: str
-    hex: str
-    text: str
+    hex: NotRequired[str]
+    text: NotRequired[str]
 
 
 def read_plants(notes: Path) -> list[Plant]:
@@ -86,7 +87,7 @@ def read_plants(notes: Path) -> list[Plant]:
 def plant_of(note: Note) -> Plant:
     """Make a plant of what was noted."""
     text = note.get("text")
-    value = bytes.fromhex(note["hex"]) if text is None else text.encode()
+    value = bytes.fromhex(note.get("hex", "")) if text is None else text.encode()
     return Plant(Kind(note["kind"]), note["whose"], value, is_text=text is not None)
 
 
@@ -102,5 +103,3 @@ def derived_from(secret: Plant) -> Iterator[Plant]:
     }
     for name, value in named.items():
         yield Plant(Kind.DERIVED_KEY, name, value)
-
-

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from tools.canary.websocket_bytes import ClientBytes
 
@@ -66,15 +66,13 @@ class Relay:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         self._connections += 1
-        name = self.folder / f"{self.source}-{self._connections}"
+        name = f"{self.source}-{self._connections}"
         try:
-            far, out = await asyncio.open_connection(
-                HOME, self.web, local_addr=(self.source, 0)
-            )
+            far, out = await asyncio.open_connection(HOME, self.web, local_addr=(self.source, 0))
         except OSError:
             back.close()
             return
-        asked, answered = name.with_suffix(".sent"), name.with_suffix(".received")
+        asked, answered = (self.folder / f"{name}.{way}" for way in ("sent", "received"))
         with asked.open("wb") as sent, answered.open("wb") as received:
             clear = ClientBytes()
             there = asyncio.create_task(_pump(near, out, sent, clear.take))
@@ -112,11 +110,11 @@ class MediaDoor(asyncio.DatagramProtocol):
         self._ways: dict[Address, asyncio.Future[asyncio.DatagramTransport]] = {}
         self._back: asyncio.DatagramTransport | None = None
 
-    def connection_made(self, transport: asyncio.DatagramTransport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way back to the browser."""
-        self._back = transport
+        self._back = cast("asyncio.DatagramTransport", transport)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         """Close what was opened towards the server."""
         for way in self._ways.values():
             if way.done() and not way.exception():
@@ -145,7 +143,7 @@ class _Way(asyncio.DatagramProtocol):
         self._back = back
         self._browser = browser
 
-    def datagram_received(self, data: bytes, addr: Address) -> None:
+    def datagram_received(self, data: bytes, _addr: Address) -> None:
         if self._back is not None:
             self._back.sendto(data, self._browser)
 

@@ -38,8 +38,8 @@ class Haystack:
             for needle in spellings(plant):
                 by_head.setdefault(_head(needle), []).append((needle, plant))
         self._by_head: Mapping[int, list[tuple[bytes, Plant]]] = by_head
-        self._heads = np.array(sorted(by_head), dtype="<u8")
-        self._first = _table(self._heads & 0xFFFF)
+        self._heads: NDArray[np.uint64] = np.array(sorted(by_head), dtype=np.dtype("<u8"))
+        self._first = _table(self._heads & np.uint64(0xFFFF))
         self._second = _table((self._heads >> np.uint64(16)) & np.uint64(0xFFFF))
         lengths = [len(needle) for pairs in by_head.values() for needle, _ in pairs]
         self._overlap = max(lengths, default=1) - 1
@@ -88,7 +88,8 @@ class Haystack:
         pairs = np.frombuffer(held, dtype="<u2", count=count, offset=parity)
         first = np.flatnonzero(self._first[pairs[:-1]])
         both = first[self._second[pairs[first + 1]]]
-        return both.astype(np.int64) * 2 + parity
+        offsets: NDArray[np.int64] = both.astype(np.int64) * 2 + parity
+        return offsets
 
 
 def _head(needle: bytes) -> int:

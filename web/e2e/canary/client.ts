@@ -109,9 +109,16 @@ export class Clients {
   }
 }
 
+type Key =
+  | 'private key of a device'
+  | 'secret of an epoch'
+  | 'key of the group'
+  | 'key of sound or picture'
+  | 'key that follows from the link';
+
 type Heard =
   | { readonly kind: 'arrived'; readonly counts: readonly (readonly [string, number])[] }
-  | { readonly kind: Exclude<string, 'arrived'>; readonly hex: string; readonly counts: never };
+  | { readonly kind: Key; readonly hex: string };
 
 function mark(kind: 'sound' | 'picture', whose: Whose): string {
   const hex = randomBytes(MARK_BYTES).toString('hex');

@@ -19,6 +19,7 @@ export function tellKeys(channelName: string): void {
   const tell = (kind: string, bytes: Uint8Array): void => {
     channel.postMessage({ kind, hex: hexOf(bytes) });
   };
+  /* eslint-disable-next-line @typescript-eslint/unbound-method -- they are called with the one that is asked. */
   const { generateKey, importKey, deriveKey, exportKey } = SubtleCrypto.prototype;
   Object.assign(SubtleCrypto.prototype, { generateKey: made, importKey: taken, deriveKey: derived });
 
@@ -29,11 +30,11 @@ export function tellKeys(channelName: string): void {
     isExtractable: boolean,
     uses: KeyUsage[],
   ): Promise<CryptoKey | CryptoKeyPair> {
-    const key = (await generateKey.call(this, algorithm, true, uses)) as CryptoKey | CryptoKeyPair;
+    const key: CryptoKey | CryptoKeyPair = await generateKey.call(this, algorithm, true, uses);
     if (!('privateKey' in key)) {
       return key;
     }
-    const form = await exportKey.call(this, 'pkcs8', key.privateKey);
+    const form = (await exportKey.call(this, 'pkcs8', key.privateKey)) as ArrayBuffer;
     tell('private key of a device', new Uint8Array(form).slice(-32));
     const { privateKey: { usages }, publicKey } = key;
     return { publicKey, privateKey: await importKey.call(this, 'pkcs8', form, algorithm, isExtractable, usages) };
@@ -44,8 +45,9 @@ export function tellKeys(channelName: string): void {
     const name = typeof algorithm === 'string' ? algorithm : algorithm.name;
     if (form === 'pkcs8') {
       tell('private key of a device', bytesOf(bytes).slice(-32));
-    } else if (name === 'AES-GCM') {
-      tell('key that follows from the link', bytesOf(bytes));
+    } else if (form === 'raw' && name === 'AES-GCM') {
+      // MLS runs in a worker; what a page encrypts with follows from the link.
+      tell('document' in globalThis ? 'key that follows from the link' : 'key of the group', bytesOf(bytes));
     }
     return importKey.apply(this, what);
   }
@@ -54,7 +56,7 @@ export function tellKeys(channelName: string): void {
   async function derived(this: SubtleCrypto, ...what: Parameters<typeof deriveKey>): Promise<CryptoKey> {
     const [algorithm, base, aes, isExtractable, uses] = what;
     const key = await deriveKey.call(this, algorithm, base, aes, true, uses);
-    const raw = await exportKey.call(this, 'raw', key);
+    const raw = (await exportKey.call(this, 'raw', key)) as ArrayBuffer;
     tell('key of sound or picture', new Uint8Array(raw));
     return importKey.call(this, 'raw', raw, 'AES-GCM', isExtractable, uses as KeyUsage[]);
   }
@@ -148,6 +150,12 @@ export function markFrames([channelName, marks]: readonly [string, Marks]): void
   }
 }
 
+/** The methods that are put in the way of; of each there is an older spelling, which nobody uses. */
+interface Before {
+  addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void>;
+  setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
+}
+
 /** Runs in the page: sends media through this client's own door, and hands on what workers tell. */
 export function throughDoor([channelName, from, to]: readonly [string, number, number]): void {
   const hear = new BroadcastChannel(channelName);
@@ -155,14 +163,16 @@ export function throughDoor([channelName, from, to]: readonly [string, number, n
     (globalThis as unknown as { canaryHears: (what: unknown) => void }).canaryHears(data);
   };
   const prototype = RTCPeerConnection.prototype;
-  const { addIceCandidate, setRemoteDescription } = prototype;
+  const before = prototype as unknown as Before;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- they are called with the one that is asked.
+  const { addIceCandidate, setRemoteDescription } = before;
   const led = (text: string): string => text.replaceAll(`127.0.0.1 ${String(from)} `, `127.0.0.1 ${String(to)} `);
-  prototype.addIceCandidate = function (this: RTCPeerConnection, candidate?: RTCIceCandidateInit | null) {
+  before.addIceCandidate = function (candidate) {
     const text = candidate?.candidate;
     const other = text === undefined ? candidate : { ...plain(candidate), candidate: led(text) };
     return addIceCandidate.call(this, other ?? undefined);
   };
-  prototype.setRemoteDescription = function (this: RTCPeerConnection, { type, sdp }: RTCSessionDescriptionInit) {
+  before.setRemoteDescription = function ({ type, sdp }) {
     return setRemoteDescription.call(this, { type, sdp: led(sdp ?? '') });
   };
 
