@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,9 +110,11 @@ class Meeting:
             await asyncio.to_thread(house.start)
 
         async def dump(name: str) -> int:
+            began = time.monotonic()
             dump = await asyncio.to_thread(house.copy_memory, name)
+            took = f"{dump.size >> 20} MiB in {time.monotonic() - began:.1f} s"
             await asyncio.to_thread(house.copy_metrics, name)
-            say(f"core dump by {dump.way}, {name}: {dump.size >> 20} MiB")
+            say(f"core dump by {dump.way}, {name}: {took}")
             return dump.size
 
         async def back_up(name: str) -> None:

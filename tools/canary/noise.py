@@ -20,7 +20,7 @@ POSITIONS: Final = 8
 BLOCK_BYTES: Final = 2048
 """Payloads of one source are looked at in blocks of so many bytes or more."""
 
-MIN_FRAMES: Final = 300
+MIN_FRAMES: Final = 600
 """Fewer say nothing about a position: noise would look ordered."""
 MIN_BITS: Final = 7.99
 MIN_FIRST_BITS: Final = 7.8

@@ -104,7 +104,7 @@ export class Clients {
       return;
     }
     for (const [one, count] of what.counts) {
-      this.#arrived.set(one, Math.max(count, this.#arrived.get(one) ?? 0));
+      this.#arrived.set(one, count + (this.#arrived.get(one) ?? 0));
     }
   }
 }

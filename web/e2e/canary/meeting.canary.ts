@@ -66,6 +66,9 @@ async function goOn(clients: Clients, { samuel, ana, names, link }: Cast): Promi
     await expect(page.getByRole('button', { name: 'Try now' })).toBeHidden({ timeout: 45_000 });
   }
   clients.forgetArrivals();
+  await arrival(clients, PEOPLE);
+  await ask('say', 'sound and pictures go on');
+  clients.forgetArrivals();
   await leave(li);
   await expect(tile(samuel.page, names.li)).toBeHidden();
   await come(li, link, names.li);

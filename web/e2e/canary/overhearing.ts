@@ -109,6 +109,7 @@ export function markFrames([channelName, marks]: readonly [string, Marks]): void
   });
   setInterval(() => {
     channel.postMessage({ kind: 'arrived', counts: [...arrived] });
+    arrived.clear();
   }, 500);
 
   function put(frame: Frame): void {
