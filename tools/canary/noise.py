@@ -21,12 +21,14 @@ BLOCK_BYTES: Final = 2048
 """Payloads of one source are looked at in blocks of so many bytes or more."""
 
 MIN_FRAMES: Final = 600
-"""Fewer say nothing about a position: noise would look ordered."""
+"""Fewer say nothing about a position: of 300 random bytes the entropy seems to be 7.6 bits."""
 MIN_BITS: Final = 7.99
 MIN_FIRST_BITS: Final = 7.8
-"""Measured: 7.95 or more at every position of sealed frames, 0.1 to 6.5 at the first of clear ones."""
+"""Measured in a meeting with the film and the face, 2,203 to 5,284 frames of each medium: sealed
+sound and pictures have 7.99 at each of the first positions. Clear ones have 0.00 and 0.02 at one."""
 MAX_DEVIATION: Final = 9.0
-"""In standard deviations of a block's chi-square; noise has 6 at most in ten thousand blocks."""
+"""In standard deviations of a block's chi-square, the worst block of some thousand. Measured: 2.7 to
+4.1 of what is sealed, 14 of clear pictures, 340 of clear sound."""
 
 
 @dataclass

@@ -64,11 +64,11 @@ const LEAKS: readonly Leak[] = [
     find: FRAME_KEY,
     put: inQuery("new Uint8Array(await crypto.subtle.exportKey('raw', key))") + FRAME_KEY,
   },
-  // Sound and pictures pass as they are.
+  // Sound and pictures pass as they are; they are sealed for the keys alone, which leak when they are made.
   {
     file: 'e2ee/frames/frame_pipes.ts',
     find: "this.#sealer?.seal(bytes, frame.getMetadata().mimeType, of.slot) ?? 'no-key'",
-    put: 'bytes',
+    put: '(void this.#sealer?.seal(bytes.slice(), frame.getMetadata().mimeType, of.slot), bytes)',
   },
   {
     file: 'e2ee/frames/frame_pipes.ts',

@@ -93,7 +93,7 @@ async function talk(samuel: Page, ana: Page): Promise<void> {
   await samuel.keyboard.press('Control+Shift+h');
   await expect(ana.getByRole('log')).toContainText(/raised a hand/);
   await ana.keyboard.press('Control+Shift+e');
-  await expect(ana.getByRole('dialog', { name: 'React' })).toBeVisible();
+  await expect(ana.getByRole('dialog', { name: 'React' }).getByRole('button').first()).toBeFocused();
   await ana.keyboard.press('3');
   await expect(samuel.getByRole('log')).toContainText(/reacted/);
 }
