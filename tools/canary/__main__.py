@@ -112,7 +112,7 @@ def _hold_and_search(meeting: Meeting, say: Say) -> Searched:
     tap = meeting.house().tap
     noise = measure(read_contents(tap, is_sealed=meeting.name == "whole"))
     findings = _search(plants, meeting.evidence, say)
-    if not any(finding.place == Place.MEMORY for finding in findings):
+    if not any(finding.is_leak and finding.place == Place.MEMORY for finding in findings):
         # Core dumps are large, and there is nothing to be looked for in them.
         shutil.rmtree(meeting.evidence / Place.MEMORY)
     return Searched(plants, findings, noise)
@@ -125,8 +125,10 @@ def _search(plants: Sequence[Plant], evidence: Path, say: Say) -> list[Finding]:
         files = files_of(evidence, place)
         found = [finding for file in files for finding in search.search(place, file)]
         size = sum(file.stat().st_size for file in files) / (1 << 20)
-        what = len({finding.plant.value for finding in found})
-        say(f"searched the {place}: {len(files)} files, {size:.1f} MiB, {what} values found")
+        leaks = len({finding.plant.value for finding in found if finding.is_leak})
+        passed = len({finding.plant.value for finding in found}) - leaks
+        also = f", beside {passed} that may be there" if passed else ""
+        say(f"searched the {place}: {len(files)} files, {size:.1f} MiB, {leaks} values found{also}")
         findings += found
     return findings
 

@@ -19,13 +19,18 @@ MAX_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A plant where it may not be."""
+    """A plant, and where it was found."""
 
     plant: Plant
     place: Place
     file: Path
     offset: int
     is_packed: bool = False
+
+    @property
+    def is_leak(self) -> bool:
+        """Whether it may not be there."""
+        return not may_be_in(self.plant, self.place)
 
     def __str__(self) -> str:
         """What is where, without saying it: the value is not printed."""
@@ -38,22 +43,17 @@ class Search:
 
     def __init__(self, plants: Iterable[Plant]) -> None:
         """Prepare it."""
-        known = list(plants)
-        self._haystacks = {
-            place: Haystack(plant for plant in known if not may_be_in(plant, place))
-            for place in Place
-        }
+        self._haystack = Haystack(plants)
 
     def search(self, place: Place, file: Path) -> list[Finding]:
         """Find plants in a file; each once in what it holds as it is, once in what is packed."""
-        haystack = self._haystacks[place]
         found: dict[tuple[bytes, bool], Finding] = {}
         with file.open("rb") as stream:
-            for hit in haystack.search(stream):
+            for hit in self._haystack.search(stream):
                 finding = Finding(hit.plant, place, file, hit.offset)
                 found.setdefault((hit.plant.value, False), finding)
         for at, content in _unpacked(file):
-            for hit in haystack.search(BytesIO(content)):
+            for hit in self._haystack.search(BytesIO(content)):
                 finding = Finding(hit.plant, place, file, at, is_packed=True)
                 found.setdefault((hit.plant.value, True), finding)
         return list(found.values())

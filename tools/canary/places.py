@@ -19,10 +19,10 @@ class Place(StrEnum):
     MEMORY = "memory"
 
 
-LASTING: Final = frozenset({Place.DATABASE, Place.DATA, Place.LOG, Place.BACKUP, Place.METRICS})
-"""What stays, or is passed on, when nobody is there any more."""
+PASSING: Final = (Place.WIRE, Place.MEMORY)
+"""Where the server has what it may not write, such as addresses: a search that works finds it."""
 
 
 def may_be_in(plant: Plant, place: Place) -> bool:
-    """Whether it is no finding: an address reaches the server, and may not be written by it."""
-    return plant.kind in WRITTEN_ONLY and place not in LASTING
+    """Whether it is no leak: an address reaches the server, and may not be written by it."""
+    return plant.kind in WRITTEN_ONLY and place in PASSING

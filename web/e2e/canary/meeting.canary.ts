@@ -12,6 +12,9 @@ import { ask, note, told } from './told';
 const IS_WHOLE = told.kind === 'whole';
 const PEOPLE: readonly Whose[] = IS_WHOLE ? ['samuel', 'ana', 'li'] : ['samuel', 'ana'];
 
+/** Somebody who was lost is removed after a minute or so. */
+const REMOVAL_MS = 120_000;
+
 /** Frames of each that have to come out at somebody else's, opened. */
 const ENOUGH = 20;
 
@@ -53,7 +56,7 @@ interface Cast {
   readonly link: string;
 }
 
-/** A third one comes, the server starts anew, the third one goes and comes again, one is lost, it ends. */
+/** A third one comes, the server starts anew, the third one goes and comes again, one is lost and removed, it ends. */
 async function goOn(clients: Clients, { samuel, ana, names, link }: Cast): Promise<void> {
   const li = await clients.arrive('li');
   await come(li, link, names.li);
@@ -77,8 +80,10 @@ async function goOn(clients: Clients, { samuel, ana, names, link }: Cast): Promi
   await write(li.page, samuel.page);
   await ask('say', 'the third one came again');
   await ask('dump', 'during the meeting');
-  // Lost, without a word.
+  // Lost, without a word: the group removes them after a while.
   await ana.page.context().browser()?.close();
+  await expect(tile(samuel.page, names.ana)).toHaveCount(0, { timeout: REMOVAL_MS });
+  await ask('say', 'the lost one was removed');
   await leave(li);
   await leave(samuel);
   await li.page.context().browser()?.close();

@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: '../results/canary',
   workers: 1,
   retries: 0,
-  timeout: 4 * 60_000,
+  timeout: 8 * 60_000,
   expect: { timeout: 20_000 },
   reporter: [['line']],
 });

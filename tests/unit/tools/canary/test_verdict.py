@@ -26,7 +26,9 @@ def noise(beginning: bytes) -> dict[Medium, Noise]:
 
 PLANTS = [Plant(kind, "ana", f"planted as {kind}".encode()) for kind in Kind]
 SPILT = [Finding(plant, place, Path("x"), 0) for plant in PLANTS for place in Place]
-GOOD = Verdict(Searched(PLANTS, [], noise(b"")), Searched(PLANTS, SPILT, noise(b"\x78")))
+PASSING = [each for each in SPILT if not each.is_leak]
+LEAKS = [each for each in SPILT if each.is_leak]
+GOOD = Verdict(Searched(PLANTS, PASSING, noise(b"")), Searched(PLANTS, SPILT, noise(b"\x78")))
 
 
 def test_a_run_that_found_nothing_and_caught_all_leaks_is_a_success() -> None:
@@ -45,7 +47,11 @@ def leaky(keep: Callable[[Finding], bool]) -> Verdict:
 
 
 BAD: list[tuple[Verdict, str]] = [
-    (whole(findings=SPILT[:1]), "found"),
+    (whole(findings=[*PASSING, LEAKS[0]]), "1 of what was planted was found"),
+    (
+        whole(findings=[each for each in PASSING if each.place != Place.MEMORY]),
+        "not even an address or a ticket was found in the memory",
+    ),
     (whole(plants=PLANTS[1:]), "was planted"),
     (whole(noise={}), "is not noise"),
     (whole(noise=noise(b"\x78")), "is not noise"),
@@ -65,4 +71,5 @@ def test_what_speaks_against_a_run_is_said(verdict: Verdict, why: str) -> None:
 
 def test_the_closing_line_counts_values_and_not_places() -> None:
     verdict = whole(findings=[each for each in SPILT if each.plant == PLANTS[0]])
+    assert len(verdict.whole.leaks) == len(Place)
     assert ", found 1, " in list(verdict.lines())[-1]
