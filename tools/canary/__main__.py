@@ -43,7 +43,9 @@ class BuildError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make canary", description=__doc__)
-    parser.add_argument("--keep", type=Path, help="an empty folder that all evidence stays in")
+    parser.add_argument(
+        "--keep", type=Path, help="an empty folder that the evidence stays in, without core dumps"
+    )
     keep: Path | None = parser.parse_args(arguments).keep
     with ExitStack() as held:
         folder = keep or Path(
@@ -109,12 +111,13 @@ def _hold_and_search(meeting: Meeting, say: Say) -> Searched:
     asyncio.run(meeting.hold(say))
     plants = read_plants(meeting.notes)
     say(f"the {meeting.name} meeting is over: {len(plants)} values were planted")
-    tap = meeting.house().tap
-    noise = measure(read_contents(tap, is_sealed=meeting.name == "whole"))
+    noise = measure(read_contents(meeting.tap, is_sealed=meeting.is_whole))
     findings = _search(plants, meeting.evidence, say)
-    if not any(finding.is_leak and finding.place == Place.MEMORY for finding in findings):
-        # Core dumps are large, and there is nothing to be looked for in them.
-        shutil.rmtree(meeting.evidence / Place.MEMORY)
+    for leak in (each for each in findings if each.is_leak and each.place == Place.MEMORY):
+        if meeting.is_whole:
+            say(f"{leak.plant.what} was at {meeting.place_of(leak)}")
+    # Core dumps are large.
+    shutil.rmtree(meeting.evidence / Place.MEMORY)
     return Searched(plants, findings, noise)
 
 

@@ -22,6 +22,7 @@ ROOT: Final = Path(__file__).parents[2]
 START_S: Final = 30.0
 STOP_S: Final = 20.0
 HOME: Final = "127.0.0.1"
+TAP: Final = "tap"
 
 _DATABASE: Final = "folkmoot.db"
 
@@ -36,7 +37,8 @@ class House:
 
     Attributes:
         folder: its own; `data` and `server.log` are in it.
-        evidence: where copies of what it has are put, one folder for each place.
+        evidence: where copies of what it has are put, one folder for each place. Among the payloads
+            is `TAP`: all that reached its media engine, of all its lives.
         module: what is run, with the media engine that taps (`tools/hostile_engine.py`).
         settings: more settings by name.
     """
@@ -59,11 +61,6 @@ class House:
     def data(self) -> Path:
         """Its data folder."""
         return self.folder / "data"
-
-    @property
-    def tap(self) -> Path:
-        """Every payload that reached its media engine, of all its lives."""
-        return self.evidence / Place.PAYLOADS / "tap"
 
     @property
     def pid(self) -> int:
@@ -106,13 +103,9 @@ class House:
 
     def copy_memory(self, name: str) -> Dump:
         """Take a core dump of the running process."""
-        regions = self.regions_of(name)
+        regions = regions_of(self.folder, name)
         regions.parent.mkdir(exist_ok=True)
         return dump_memory(self.pid, self._folder_of(Place.MEMORY) / name, regions)
-
-    def regions_of(self, name: str) -> Path:
-        """Where it is told what stands where in that core dump."""
-        return self.folder / "regions" / f"{name}.json"
 
     def copy_metrics(self, name: str) -> None:
         """Keep what is on the metrics page."""
@@ -169,9 +162,13 @@ class House:
         }
         named = {f"FOLKMOOT_{name}": str(value) for name, value in settings.items()}
         path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
-        self._folder_of(Place.PAYLOADS)
-        tap = {"HOSTILE_TAP": str(self.tap)}
+        tap = {"HOSTILE_TAP": str(self._folder_of(Place.PAYLOADS) / TAP)}
         return {**around, **named, **tap, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def regions_of(folder: Path, name: str) -> Path:
+    """Where it is told what stands where in a core dump of a server with that folder."""
+    return folder / "regions" / f"{name}.json"
 
 
 def _free_port(kind: socket.SocketKind) -> int:

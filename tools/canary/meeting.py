@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from tools.canary.control import Act, Control
-from tools.canary.house import ROOT, House
+from tools.canary.findings import Finding
+from tools.canary.house import ROOT, TAP, House, regions_of
+from tools.canary.memory import place_in_memory
 from tools.canary.places import Place
 from tools.canary.plants import Kind
 from tools.canary.relay import Relay
@@ -42,10 +44,15 @@ class Meeting:
         web: the folder of the client that it serves.
     """
 
-    name: str
+    name: Literal["whole", "leaky"]
     folder: Path
     module: str
     web: Path
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the meeting that counts, and not the one for the self-check."""
+        return self.name == "whole"
 
     @property
     def evidence(self) -> Path:
@@ -57,9 +64,14 @@ class Meeting:
         """What was planted, and how often it arrived."""
         return self.folder / "notes.jsonl"
 
-    def house(self) -> House:
-        """The server, as it begins."""
-        return House(self.folder, self.evidence, self.module, {"WEB_DIR": str(self.web)})
+    @property
+    def tap(self) -> Path:
+        """Every payload that reached the media engine."""
+        return self.evidence / Place.PAYLOADS / TAP
+
+    def place_of(self, finding: Finding) -> str:
+        """Say where in the server's memory something was."""
+        return place_in_memory(regions_of(self.folder, finding.file.name), finding.offset)
 
     async def hold(self, say: Say) -> None:
         """Hold it.
@@ -69,7 +81,7 @@ class Meeting:
             MeetingError: the story failed.
         """
         (self.evidence / Place.WIRE).mkdir(parents=True)
-        house = self.house()
+        house = House(self.folder, self.evidence, self.module, {"WEB_DIR": str(self.web)})
         relays = {name: self._relay(house) for name in PEOPLE}
         await asyncio.to_thread(house.start)
         control = Control(self._acts(house, say))
