@@ -28,10 +28,13 @@ BUILD_LOADGEN := cargo build --locked --quiet --package loadgen
 # Members of a group for tests in Python: a Node program.
 BUILD_DRIVERS := cd web && npx --no-install vite build --config drivers/vite.config.ts
 BUILD_MLS_PEER := cargo build --locked --quiet --package mls-peer
+# A media server that taps and lies, for stories; its own file, so that nothing else can start it.
+BUILD_HOSTILE := tools/hostile_engine.sh .cache/hostile
 MAKE_MEDIA := $(PY) tools/e2e_media.py
+CANARY := PYTHONPATH=src $(PY) -m tools.canary
 STORIES := cd web && npx --no-install playwright test -c e2e/playwright.config.ts
 
-.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-groups bench-mls bench-signalling bench-join bench-e2ee lock clean \
+.PHONY: help run build wheel test test-full unit e2e canary lint format bench bench-forward bench-groups bench-mls bench-signalling bench-join bench-e2ee lock clean \
 	tools browsers FORCE
 
 help: ## Show this list
@@ -46,24 +49,27 @@ wheel: build ## Build one wheel with everything in it, into dist/: installs with
 	tools/build_wheel.sh dist
 
 test: browsers build wheel ## Run every test that fits in 30 minutes
-	cargo test --workspace --locked --quiet --features sfu-core/fault-hooks
+	cargo test --workspace --locked --quiet --features sfu-core/fault-hooks,sfu-core/hostile
 	$(BUILD_MLS_PEER)
 	cd web && npm run --silent test
 	$(MAKE_MEDIA)
+	$(BUILD_HOSTILE)
 	$(STORIES)
 	$(BUILD_LOADGEN)
 	$(BUILD_DRIVERS)
 	$(PY) -m pytest tests
 
 test-full: browsers build wheel ## Run the same and the long runs: all seeds, soaks
-	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet --features sfu-core/fault-hooks -- --include-ignored
+	FOLKMOOT_TEST_FULL=1 cargo test --workspace --locked --quiet --features sfu-core/fault-hooks,sfu-core/hostile -- --include-ignored
 	$(BUILD_MLS_PEER)
 	cd web && FOLKMOOT_TEST_FULL=1 npm run --silent test
 	$(MAKE_MEDIA)
+	$(BUILD_HOSTILE)
 	export FOLKMOOT_TEST_FULL=1; $(STORIES)
 	$(BUILD_LOADGEN)
 	$(BUILD_DRIVERS)
 	$(PY) -m pytest tests -m "full or not full"
+	$(CANARY)
 
 unit: build ## Run the quick tests, under a minute once built
 	cargo test --workspace --locked --quiet --lib
@@ -73,7 +79,13 @@ unit: build ## Run the quick tests, under a minute once built
 
 e2e: browsers build ## Hold meetings in real browsers (ARGS="share" picks stories by file, ARGS="-g mute" by title)
 	$(MAKE_MEDIA)
+	$(BUILD_HOSTILE)
 	$(STORIES) $(ARGS)
+
+canary: browsers build ## Plant secrets in a meeting and search all that the server had of it (ARGS="--keep DIR" keeps it)
+	$(MAKE_MEDIA)
+	$(BUILD_HOSTILE)
+	$(CANARY) $(ARGS)
 
 lint: build ## Check style, types, layers and sizes in all three languages
 	$(PY) -m ruff check .

@@ -12,6 +12,8 @@ mod data;
 mod demux;
 mod event;
 mod forward;
+#[cfg(feature = "hostile")]
+mod hostile;
 mod ids;
 mod plane;
 mod room;

@@ -38,6 +38,7 @@ pub(crate) struct Slot {
 
 /// A packet of a publication, decrypted and in place in its extended sequence.
 #[derive(Debug)]
+#[cfg_attr(feature = "hostile", derive(Clone))]
 pub(crate) struct MediaIn {
     pub(crate) publication: PublicationKey,
     pub(crate) layer: u8,

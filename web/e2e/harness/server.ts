@@ -8,20 +8,33 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const PYTHON = join(ROOT, '.venv/bin/python');
 const START_MS = 20_000;
 
+/** What is started, and what stands in its environment beside the settings. */
+export interface Program {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const FOLKMOOT: Program = { arguments: ['-m', 'folkmoot'], environment: {} };
+
 /** A Folkmoot server of the checkout, with the real media engine, on loopback. */
 export class Server {
   readonly folder = mkdtempSync(join(tmpdir(), 'folkmoot-e2e-'));
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #program: Program;
   #process: ChildProcess | undefined;
   #ports: Ports = { web: 0, media: 0, metrics: 0 };
 
-  private constructor(settings: Readonly<Record<string, string>>) {
+  private constructor(settings: Readonly<Record<string, string>>, program: Program) {
     this.#settings = settings;
+    this.#program = program;
   }
 
   /** @param settings - by their names in the environment, without `FOLKMOOT_`. */
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
-    const server = new Server(settings);
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    program: Program = FOLKMOOT,
+  ): Promise<Server> {
+    const server = new Server(settings, program);
     await server.run();
     return server;
   }
@@ -63,7 +76,7 @@ export class Server {
     );
     this.#process = spawn(
       PYTHON,
-      ['-m', 'folkmoot', 'serve', '--data', this.data, ...flags.flat()],
+      [...this.#program.arguments, 'serve', '--data', this.data, ...flags.flat()],
       { cwd: ROOT, env: this.#environment(), stdio: ['ignore', log, log] },
     );
     closeSync(log);
@@ -96,6 +109,7 @@ export class Server {
       ...(Object.fromEntries([...around, ...named]) as NodeJS.ProcessEnv),
       PYTHONPATH: join(ROOT, 'src'),
       PYTHONUNBUFFERED: '1',
+      ...this.#program.environment,
     };
   }
 

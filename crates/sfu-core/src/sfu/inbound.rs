@@ -22,7 +22,10 @@ fn take(sfu: &mut Sfu, now: Instant, owner: Owner, inbound: Inbound) {
         target,
     } = owner;
     match inbound {
+        #[cfg(not(feature = "hostile"))]
         Inbound::Media(packet) => take_media(sfu, room, &packet),
+        #[cfg(feature = "hostile")]
+        Inbound::Media(packet) => take_hostile_media(sfu, room, packet),
         Inbound::MediaDropped => sfu.counters.packets_dropped += 1,
         Inbound::Connected => {
             sfu.tell(room, participant, EventKind::TransportConnected { target });
@@ -78,6 +81,16 @@ fn take_media(sfu: &mut Sfu, key: RoomKey, packet: &MediaIn) {
                 track: track.clone(),
             },
         );
+    }
+}
+
+#[cfg(feature = "hostile")]
+fn take_hostile_media(sfu: &mut Sfu, key: RoomKey, packet: MediaIn) {
+    let Some(room) = sfu.rooms.get(key) else {
+        return;
+    };
+    for packet in sfu.hostile.twist(room, packet) {
+        take_media(sfu, key, &packet);
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Sfu {
     counters: Counters,
     now: Option<Instant>,
     housekeeping_at: Option<Instant>,
+    #[cfg(feature = "hostile")]
+    hostile: crate::hostile::Hostile,
 }
 
 impl Sfu {
@@ -79,6 +81,8 @@ impl Sfu {
             counters: Counters::default(),
             now: None,
             housekeeping_at: None,
+            #[cfg(feature = "hostile")]
+            hostile: crate::hostile::Hostile::new(),
         }
     }
 

@@ -232,6 +232,8 @@ impl Transport {
                 None
             }
             Event::RtpPacket(packet) => {
+                #[cfg(feature = "hostile")]
+                crate::hostile::tap::rtp(&self.owner.participant, &packet);
                 let taken = self.ingress.take(&mut self.rtc, self.key, packet);
                 if self.ingress.is_exhausted() {
                     self.fail(FailureReason::Protocol);
@@ -265,7 +267,10 @@ impl Transport {
                 None
             }
             Event::ChannelData(data) => {
-                let channel = self.channels.name(data.id)?;
+                let name = self.channels.name(data.id);
+                #[cfg(feature = "hostile")]
+                crate::hostile::tap::data(&self.owner.participant, name, &data.data);
+                let channel = name?;
                 Some(Inbound::Data {
                     channel,
                     bytes: data.data,
