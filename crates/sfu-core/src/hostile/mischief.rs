@@ -128,9 +128,8 @@ impl Stream {
             let due = leaving.drain(..).map(|frame| (number + lag, frame));
             self.held_back.extend(due);
         }
-        while let Some((_, frame)) = self.held_back.pop_front_if(|(due, _)| *due <= number) {
-            leaving.push(frame);
-        }
+        let due = self.held_back.partition_point(|(due, _)| *due <= number);
+        leaving.extend(self.held_back.drain(..due).map(|(_, frame)| frame));
         leaving
     }
 
