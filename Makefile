@@ -33,7 +33,7 @@ BUILD_HOSTILE := tools/hostile_engine.sh .cache/hostile
 MAKE_MEDIA := $(PY) tools/e2e_media.py
 STORIES := cd web && npx --no-install playwright test -c e2e/playwright.config.ts
 
-.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-groups bench-mls bench-signalling bench-join lock clean \
+.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-groups bench-mls bench-signalling bench-join bench-e2ee lock clean \
 	tools browsers FORCE
 
 help: ## Show this list
@@ -99,7 +99,7 @@ format: .venv/.synced web/node_modules/.installed ## Rewrite files in the house 
 	cargo fmt --all
 	cd web && npm run --silent lint -- --fix
 
-bench: bench-forward bench-signalling bench-join bench-groups bench-mls ## Run every benchmark; tables here, rows in bench/results
+bench: bench-forward bench-signalling bench-join bench-groups bench-mls bench-e2ee ## Run every benchmark; tables here, rows in bench/results
 
 bench-forward: build ## Measure forwarding: packets per CPU-second, latency, loss
 	cargo build --release --locked --quiet --package loadgen
@@ -117,6 +117,10 @@ bench-groups: build ## Measure the order of a meeting's group: commits per secon
 
 bench-mls: browsers build ## Measure group keys in Chromium: joins, commits, bytes, 50 who come at once
 	$(PY) -m bench.mls $(ARGS)
+
+bench-e2ee: browsers build ## Measure encrypted media in Chromium: frames, new keys, joins, crowds, delay
+	$(MAKE_MEDIA)
+	$(PY) -m bench.e2ee $(ARGS)
 
 lock: tools ## Bring the three lock files in line with the manifests
 	@tools/get_uv.sh

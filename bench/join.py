@@ -31,9 +31,11 @@ STAGES: Final[Mapping[str, Callable[[Moments], float]]] = {
     "admission_": lambda at: at["admitted"],
     "signalling_": lambda at: at["offered"],
     "ice_dtls_": lambda at: at["connected"] - at["offered"],
-    "first_keyframe_": lambda at: at["shown"] - at["connected"],
+    "keys_": lambda at: at["keyed"],
+    "first_keyframe_": lambda at: at["shown"] - max(at["connected"], at["keyed"]),
 }
-"""The whole, and its parts; signalling begins with the click and holds admission."""
+"""The whole, and its parts; signalling begins with the click and holds admission.
+Keys begin with it, too, and come meanwhile; the first keyframe is awaited when both are there."""
 
 
 def measure(joins: int) -> list[Moments]:

@@ -24,7 +24,7 @@ const ROUTES = [
       'src/compose/meeting.ts',
       'src/ui/prejoin/PreJoin.svelte',
       'src/compose/call.ts',
-      'src/ui/call/CallScreen.svelte',
+      'src/ui/ended/CallPage.svelte',
     ],
   },
   // What keys and encryption add to that, on the page.

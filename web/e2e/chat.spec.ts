@@ -45,9 +45,9 @@ test('people write to each other, change, delete and answer; who comes later see
     await expect(answer).toContainText(/Answer to .*Samuel Okoye.*Good evening/);
     const address = answer.getByRole('link', { name: 'https://moot.example/agenda' });
     await expect(address).toHaveAttribute('rel', /noopener/);
-    await act(message(ana.page, 'Good evening'), /^React to .*Samuel/);
+    await act(message(ana.page, 'Good evening').first(), /^React to .*Samuel/);
     await ana.page.getByRole('button', { name: 'celebrating' }).click();
-    await expect(samuel.page.getByRole('button', { name: /^celebrating: .*Ana/ })).toBeVisible();
+    await expect(samuel.page.getByRole('button', { name: /^1 celebrating: .*Ana/ })).toBeVisible();
     await lookAt(ana.page, 'call-chat');
   });
 
@@ -70,6 +70,10 @@ test('people write to each other, change, delete and answer; who comes later see
 
   await test.step('the chat closes, and the focus comes back', async () => {
     const button = ana.page.getByRole('button', { name: 'Chat', exact: true });
+    // The pictures were taken in other sizes, and the button that had opened it was made anew for them.
+    await button.click();
+    await button.click();
+    await expect(field(ana.page)).toBeFocused();
     await field(ana.page).press('Escape');
     await expect(button).toBeFocused();
     await ana.page.keyboard.press('Control+Shift+m');
@@ -101,6 +105,10 @@ test('hands are in one order on all screens, and a reaction is over the tile', a
   await ana.page.keyboard.press('Control+Shift+e');
   await expect(ana.page.getByRole('dialog', { name: 'React' })).toBeVisible();
   await lookAt(ana.page, 'call-reactions');
+  // On a small screen it is elsewhere: the picture of that has closed it.
+  await ana.page.keyboard.press('Escape');
+  await ana.page.keyboard.press('Control+Shift+e');
+  await expect(ana.page.getByRole('dialog', { name: 'React' }).getByRole('button').first()).toBeFocused();
   await ana.page.keyboard.press('3');
   await expect(samuel.page.getByRole('group', { name: /^Ana/ }).getByText('👏')).toBeVisible();
   await expect(samuel.page.getByRole('log')).toContainText(/Ana Petrović.* reacted: applause/);

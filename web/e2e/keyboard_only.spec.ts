@@ -123,7 +123,7 @@ test('a whole meeting by keyboard, and by ear', async ({ url, invite }) => {
   await test.step('and out again', async () => {
     await press(page, 'Leave');
     await expect(page.getByRole('heading', { name: 'You left the meeting' })).toBeFocused();
-    await expect(page).toHaveTitle('You left the meeting – Folkmoot');
+    await expect(page).toHaveTitle('Out of the meeting – Folkmoot');
     await press(page, 'To the start page');
     await expect(page).toHaveTitle('Folkmoot');
     await expect(button(page, 'Start a meeting')).toBeVisible();

@@ -46,8 +46,8 @@ test('names and titles are text, whatever is in them', async ({ url, invite }) =
     await expect(tile(samuel.page, name)).toContainText(name);
     await expect(samuel.page.getByRole('log')).toContainText(`${name}\u2069 joined`);
     await samuel.page.getByRole('button', { name: /^People: 2/ }).click();
-    await expect(samuel.page.getByRole('complementary').getByText(name)).toBeVisible();
-    await expect(samuel.page.getByRole('complementary').getByText(IMAGE)).toBeVisible();
+    await expect(samuel.page.getByRole('complementary').getByText(name, { exact: true })).toBeVisible();
+    await expect(samuel.page.getByRole('complementary').getByText(IMAGE, { exact: true })).toBeVisible();
     await expectWhole(samuel.page);
     await samuel.page.getByRole('button', { name: 'Close people' }).click();
     await expectWhole(samuel.page);

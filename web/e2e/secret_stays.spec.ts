@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 
 import { invitation, join, openLink, startMeeting } from './harness/acts';
 import { ANA, SAMUEL } from './harness/media';
+import { lookAt } from './harness/screens';
 import { expect, test } from './harness/story';
 import { findIn, keptBy, keptByServer, overhear, type Trace } from './harness/traces';
 
@@ -44,6 +45,17 @@ test('the secret of a meeting, its host’s key, and who met stay with those who
     await page.getByRole('button', { name: 'Leave' }).click();
     await expect(page.getByRole('heading', { name: 'You left the meeting' })).toBeVisible();
   }
+  await test.step('the host forgets the meeting, and its key is gone from the browser', async () => {
+    expect(await hostKeysIn(samuel.page)).toBe(1);
+    await samuel.page.getByRole('button', { name: 'Forget this meeting' }).click();
+    await lookAt(samuel.page, 'ended-forget');
+    await samuel.page.getByRole('button', { name: 'Forget it' }).click();
+    await expect(
+      samuel.page.getByRole('heading', { name: 'This device has forgotten the meeting' }),
+    ).toBeVisible();
+    await lookAt(samuel.page, 'forgotten');
+    expect(await hostKeysIn(samuel.page)).toBe(0);
+  });
   const everywhere = (): Promise<readonly Trace[]> =>
     Promise.all([keptBy(samuel.page, 'Samuel'), keptBy(ana.page, 'Ana')]).then((kept) => [
       ...heard.flat(),
@@ -104,6 +116,27 @@ test('the secret of a meeting, its host’s key, and who met stay with those who
     );
   });
 });
+
+/** How many host keys the browser keeps. */
+function hostKeysIn(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('folkmoot');
+        opening.onerror = () => {
+          reject(new Error('not opened'));
+        };
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const count = database.transaction('host-keys').objectStore('host-keys').count();
+          count.onsuccess = () => {
+            database.close();
+            resolve(count.result);
+          };
+        };
+      }),
+  );
+}
 
 /** The host's spare, as it is saved in a file. */
 async function savedHostLink(page: Page): Promise<string> {

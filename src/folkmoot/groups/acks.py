@@ -1,7 +1,7 @@
 """Acknowledgements, bundled: n of them cost everybody one frame."""
 
 from folkmoot.groups.frames import encode_acks
-from folkmoot.groups.limits import ACKS_MS
+from folkmoot.groups.limits import ACKS_FIRST_MS, ACKS_MS
 
 MAX_IDENTITIES = 500
 """Security limit: acknowledgements of one epoch that are held; the oldest make room."""
@@ -15,6 +15,7 @@ class Acks:
         self._bodies: dict[int, dict[str, bytes]] = {}
         self._fresh: dict[int, dict[str, bytes]] = {}
         self._due_ms: int | None = None
+        self._earliest_ms = 0
         self.last_ms: int | None = None
         """When the last one came."""
 
@@ -29,13 +30,14 @@ class Acks:
                 del bodies[next(iter(bodies))]
             bodies[identity] = body
         if self._due_ms is None:
-            self._due_ms = now_ms + ACKS_MS
+            self._due_ms = max(now_ms + ACKS_FIRST_MS, self._earliest_ms)
 
     def take_bundles(self, now_ms: int) -> list[str]:
         """The bundles that are due, spelled, one for each epoch."""
         if self._due_ms is None or now_ms < self._due_ms:
             return []
         self._due_ms = None
+        self._earliest_ms = now_ms + ACKS_MS
         fresh, self._fresh = self._fresh, {}
         return [encode_acks(epoch, list(bodies.values())) for epoch, bodies in fresh.items()]
 

@@ -34,6 +34,9 @@ LAPSED_MS: Final = 30_000
 WANTED_MS: Final = 2_000
 """A better GroupInfo is asked for once in so long; so long is waited for it."""
 ACKS_MS: Final = 300
+"""Between two bundles of acknowledgements."""
+ACKS_FIRST_MS: Final = 50
+"""The first after a while is held only for those that come with it: media wait for it."""
 COMMIT_MS: Final = 10_000
 """One identity commits once in so long in a turn, and once without."""
 EPOCHS_BEHIND: Final = 32

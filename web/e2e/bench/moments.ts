@@ -10,6 +10,8 @@ export interface Moments {
   readonly connected: number;
   /** The first offer with a picture in it has arrived. */
   readonly announced: number;
+  /** This device is in the group, and its frame worker gets the keys of an epoch. */
+  readonly keyed: number;
   /** The browser shows the first frame. */
   readonly shown: number;
 }
@@ -39,13 +41,17 @@ export async function readMoments(page: Page): Promise<Moments> {
     offered: since.offered - clicked,
     connected: since.connected - clicked,
     announced: since.announced - clicked,
+    keyed: since.keyed - clicked,
     shown: since.shown - clicked,
   };
 }
 
 /** Runs in the page, before anything of the page does. */
 function watch(): void {
-  const moments = { clicked: 0, admitted: 0, offered: 0, connected: 0, announced: 0, shown: 0 };
+  const moments = {
+    ...{ clicked: 0, admitted: 0, offered: 0, connected: 0, announced: 0 },
+    ...{ keyed: 0, shown: 0 },
+  };
   window.folkmootMoments = moments;
   const remote = new WeakSet<MediaStreamTrack>();
   const watched = new WeakSet<HTMLVideoElement>();
@@ -65,6 +71,16 @@ function watch(): void {
     construct: (socket, args: ConstructorParameters<typeof WebSocket>) => {
       note('admitted');
       return new socket(...args);
+    },
+  });
+  // What the page says to its frame worker.
+  const { prototype } = Worker;
+  prototype.postMessage = new Proxy(Reflect.get(prototype, 'postMessage'), {
+    apply: (post, worker, given: unknown[]) => {
+      if ((given[0] as { kind?: unknown } | undefined)?.kind === 'install') {
+        note('keyed');
+      }
+      Reflect.apply(post, worker, given);
     },
   });
   window.RTCPeerConnection = new Proxy(RTCPeerConnection, {

@@ -1,7 +1,7 @@
 /** Runs in the page: two people over a connection within it, with the worker that calls have. */
-import { FrameKeys } from '../../src/e2ee/frames/frame_port';
-import { FrameTransforms, type TransformPath } from '../../src/e2ee/frames/frame_transforms';
 import type { Slot } from '../../src/e2ee/frames/slot';
+import { delaysOf } from './frames_delay';
+import { connect, play, sideOf, sleep, turnTo, type Side } from './frames_sides';
 import {
   SITTINGS,
   type Played,
@@ -11,21 +11,10 @@ import {
 } from './frames_talk';
 import type { FrameTimes } from './frames_times';
 
-const GROUP_ID = new Uint8Array(32).fill(7);
-const LEAVES = new Map([
-  ['ana', 0],
-  ['ben', 1],
-]);
 const TRACKS: readonly (readonly [Slot, 'audio' | 'video'])[] = [
   [0, 'audio'],
   [1, 'video'],
 ];
-
-interface Side {
-  readonly keys: FrameKeys;
-  readonly transforms: FrameTransforms;
-  readonly connection: RTCPeerConnection;
-}
 
 /** Lets Ana talk to Ben, and tells what came of it. */
 async function talk(request: TalkRequest): Promise<Talk> {
@@ -53,33 +42,6 @@ async function talk(request: TalkRequest): Promise<Talk> {
   return told;
 }
 
-/** Somebody, without keys yet. */
-async function sideOf(identity: string, path: TransformPath): Promise<Side> {
-  const worker = new Worker(new URL('../../src/e2ee/frames/frame_worker.ts', import.meta.url), {
-    type: 'module',
-  });
-  const hmac = { name: 'HMAC', hash: 'SHA-256' };
-  const mix = new Uint8Array(32).fill(9);
-  const mixKey = await crypto.subtle.importKey('raw', mix, hmac, false, ['sign']);
-  const keys = new FrameKeys(worker, { groupId: GROUP_ID, mixKey, identity });
-  // As LiveKit has it wherever there are such streams; a script transform goes with it, too.
-  const configuration = { encodedInsertableStreams: true };
-  const connection = new RTCPeerConnection(configuration as RTCConfiguration);
-  return { keys, transforms: new FrameTransforms(keys, worker, path), connection };
-}
-
-/** All can open what is sealed in an epoch before anybody seals in it. */
-async function turnTo(epoch: number, ana: Side, ben: Side): Promise<void> {
-  const secret = (): { epoch: number; exported: Uint8Array<ArrayBuffer>; leaves: typeof LEAVES } => ({
-    ...{ epoch, leaves: LEAVES },
-    exported: new Uint8Array(16).fill(epoch),
-  });
-  await Promise.all([ana.keys.install(secret()), ben.keys.install(secret())]);
-  for (const { keys } of [ben, ana]) {
-    keys.switchTo(epoch);
-  }
-}
-
 function sendAll(ana: Side, request: TalkRequest, slots: Map<string, Slot>): void {
   for (const [slot, kind] of TRACKS) {
     const track = kind === 'audio' ? tone() : picture();
@@ -104,27 +66,6 @@ function passThrough(sender: RTCRtpSender): void {
   };
   const streams = createEncodedStreams?.call(sender);
   void streams?.readable.pipeTo(streams.writable).catch(() => undefined);
-}
-
-async function connect(one: RTCPeerConnection, other: RTCPeerConnection): Promise<void> {
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    from.addEventListener('icecandidate', ({ candidate }) => {
-      void to.addIceCandidate(candidate ?? undefined).catch(() => undefined);
-    });
-  }
-  const isThere = new Promise<void>((resolve) => {
-    other.addEventListener('connectionstatechange', () => {
-      if (other.connectionState === 'connected') resolve();
-    });
-  });
-  await one.setLocalDescription(await one.createOffer());
-  await other.setRemoteDescription(one.localDescription as RTCSessionDescription);
-  await other.setLocalDescription(await other.createAnswer());
-  await one.setRemoteDescription(other.localDescription as RTCSessionDescription);
-  await isThere;
 }
 
 async function playedBy(connection: RTCPeerConnection): Promise<Played> {
@@ -164,19 +105,6 @@ function tone(): MediaStreamTrack {
   return out.stream.getAudioTracks()[0] as MediaStreamTrack;
 }
 
-/** Decoders run for somebody who looks and listens. */
-function play(track: MediaStreamTrack): void {
-  const player = document.createElement(track.kind === 'audio' ? 'audio' : 'video');
-  player.srcObject = new MediaStream([track]);
-  player.autoplay = true;
-  document.body.append(player);
-  void player.play().catch(() => undefined);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** See frames_times.ts. */
 function timesOf(frameBytes: number): Promise<FrameTimes> {
   const worker = new Worker(new URL('./frames_times.ts', import.meta.url), { type: 'module' });
@@ -188,4 +116,4 @@ function timesOf(frameBytes: number): Promise<FrameTimes> {
   });
 }
 
-(globalThis as { [SITTINGS]?: Sittings })[SITTINGS] = { talk, timesOf };
+(globalThis as { [SITTINGS]?: Sittings })[SITTINGS] = { talk, timesOf, delaysOf };

@@ -31,8 +31,16 @@ export interface Played {
   readonly samples: number;
 }
 
+/** How late sound comes, in milliseconds, of each sound that both connections brought. */
+export interface Delays {
+  readonly clear: readonly number[];
+  readonly sealed: readonly number[];
+}
+
 /** What the page can be asked for. */
 export interface Sittings {
   talk(request: TalkRequest): Promise<Talk>;
   timesOf(frameBytes: number): Promise<FrameTimes>;
+  /** Lets Ana make so many sounds, which Ben hears in clear over one connection and sealed over another. */
+  delaysOf(path: TransformPath, sounds: number): Promise<Delays>;
 }

@@ -66,6 +66,11 @@ export class BrowserParts implements Parts<InvitationLink, OpenedMeeting, PreJoi
     preJoin.devices.close();
   }
 
+  async forgetMeeting(link: InvitationLink): Promise<void> {
+    const meeting = await loaded(import('./meeting'));
+    await meeting.forgetHere(link);
+  }
+
   now(): number {
     return performance.now();
   }

@@ -3,8 +3,9 @@ import { AudioLevels } from '../media/audio_levels';
 import { ScreenCapture } from '../media/screen_capture';
 import { knock, type Admission } from '../session/admission';
 import { joinCall } from '../session/livekit_call';
-import { CallModel } from '../state/call';
+import { CallModel, type CallParts } from '../state/call';
 import { SYSTEM_CLOCK } from '../observable/clock';
+import { Subject } from '../observable/observable';
 import type { Call } from '../session/call';
 import type { DevicesModel } from '../state/devices';
 import type { GroupEars, GroupPort } from '../state/group';
@@ -34,6 +35,7 @@ export function joinHere(
     const { door } = open;
     const admit = (): Promise<Admission> => knock(around.api, door, name);
     const { ticket, groupTicket, hostKey } = await admit();
+    const drains = new Subject(0);
     const media = new encryption.MediaHere(open, report);
     const call = joinCall({
       door,
@@ -51,19 +53,26 @@ export function joinHere(
       onEpoch: media.enter,
     };
     return new CallModel({
-      call,
-      media,
+      ...{ call, media, devices, drains },
       openGroup: (ears) => encrypting(media, call, encryption.groupHere(group, heardBy(media, ears))),
-      onFault: report,
-      devices,
       meeting: open.facts,
-      server: around.server.value ?? { operator: '', place: '', canCreate: false },
-      clock: SYSTEM_CLOCK,
-      screen: new ScreenCapture(navigator.mediaDevices),
-      levels: new AudioLevels(SOUND),
-      preferences: around.callPreferences,
+      signer: door.leafKey,
+      ...thisBrowser(around),
     });
   });
+}
+
+function thisBrowser(
+  around: Surroundings,
+): Pick<CallParts, 'server' | 'clock' | 'screen' | 'levels' | 'preferences' | 'onFault'> {
+  return {
+    server: around.server.value ?? { operator: '', place: '', canCreate: false },
+    clock: SYSTEM_CLOCK,
+    screen: new ScreenCapture(navigator.mediaDevices),
+    levels: new AudioLevels(SOUND),
+    preferences: around.callPreferences,
+    onFault: report,
+  };
 }
 
 function report(error: unknown): void {

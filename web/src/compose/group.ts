@@ -35,9 +35,9 @@ export function groupHere(parts: Parts, ears: GroupEars): GroupPort {
   });
   const session = sessionIn(worker, parts, ears);
   const stop = hostKey && delegatingOwnLeaf({ session, secrets, hostKey });
-  const { state, view, health, ready } = session;
+  const { state, view, health, ready, leaving } = session;
   return {
-    ...{ state, view, health, ready },
+    ...{ state, view, health, ready, leaving },
     start: () => {
       session.start();
     },

@@ -5,9 +5,11 @@ import type { FrameReport } from '../e2ee/frames/frame_tally';
 import { FrameTransforms, transformPath, type TransformPath } from '../e2ee/frames/frame_transforms';
 import { MediaTurns } from '../e2ee/frames/media_turns';
 import { SlotBook } from '../e2ee/frames/slot_book';
+import { WorkerHealth } from '../e2ee/frames/worker_health';
 import type { NewEpoch } from '../e2ee/group/epoch_secret';
 import type { ReceivedMessage } from '../e2ee/group/group_keys';
 import { SYSTEM_CLOCK } from '../observable/clock';
+import type { Observable } from '../observable/observable';
 import type { Bytes } from '../protocol/bytes';
 import { UnsupportedError } from '../protocol/signing';
 import type { Call } from '../session/call';
@@ -20,7 +22,8 @@ import { startFrameWorker } from './workers';
 /** Media of one call: nothing is sent or played before the group has keys. */
 export class MediaHere implements MediaPort {
   readonly #identity: string;
-  readonly #worker = startFrameWorker();
+  readonly #worker: Worker;
+  readonly #health: WorkerHealth;
   readonly #transforms: FrameTransforms;
   readonly #turns: MediaTurns;
   readonly #slots = new SlotBook();
@@ -28,8 +31,6 @@ export class MediaHere implements MediaPort {
   readonly #keys: FrameKeys;
   readonly #counters = new Set<(message: ReceivedMessage) => void>();
   #send: GroupPort['send'] = () => false;
-  /** Without its worker nothing is sent or played; the group goes on. */
-  readonly #hasBroken: Promise<void>;
   #announcer: SlotAnnouncer | undefined;
 
   /**
@@ -39,15 +40,13 @@ export class MediaHere implements MediaPort {
   constructor({ door, groupSecrets, mixKey }: OpenedMeeting, onFault: (error: Error) => void) {
     const { identity } = door.leafKey;
     this.#identity = identity;
-    this.#hasBroken = new Promise((resolve) => {
-      this.#worker.addEventListener('error', ({ message }) => {
-        onFault(new Error(`The worker of sound and pictures: ${message}`));
-        resolve();
-      });
-    });
+    // First: nothing is started where there can be no call.
+    const path = pathHere();
+    this.#worker = startFrameWorker();
+    this.#health = new WorkerHealth(this.#worker, SYSTEM_CLOCK, onFault);
     const { groupId } = groupSecrets;
     this.#keys = new FrameKeys(this.#worker, { groupId, mixKey, identity });
-    this.#transforms = new FrameTransforms(this.#keys, this.#worker, pathHere());
+    this.#transforms = new FrameTransforms(this.#keys, this.#worker, path);
     this.#turns = new MediaTurns(identity, this.#keys, SYSTEM_CLOCK);
   }
 
@@ -62,7 +61,8 @@ export class MediaHere implements MediaPort {
   /** The group is in another epoch. Resolves when frames of it are opened here. */
   readonly enter = async ({ view, cause, exported }: NewEpoch): Promise<void> => {
     this.#slots.keepOnly(new Set(view.roster.map(({ identity }) => identity)));
-    await Promise.race([this.#turns.enter({ view, cause, exported }), this.#hasBroken]);
+    // Without its worker nothing is sent or played; the group goes on.
+    await this.#health.unlessBroken(this.#turns.enter({ view, cause, exported }));
     if (cause === 'join' || cause === 'rejoin') this.#announcer?.repeat();
   };
 
@@ -78,8 +78,16 @@ export class MediaHere implements MediaPort {
     return true;
   }
 
+  get sealing(): Observable<number | undefined> {
+    return this.#turns.sealing;
+  }
+
+  get isBroken(): Observable<boolean> {
+    return this.#health.isBroken;
+  }
+
   report(): Promise<FrameReport> {
-    return this.#keys.report();
+    return this.#health.watch(this.#keys.report());
   }
 
   sendCounters(body: Bytes): void {
@@ -121,6 +129,7 @@ export class MediaHere implements MediaPort {
       stop();
     }
     this.#turns.close();
+    this.#health.close();
     this.#worker.terminate();
   }
 }

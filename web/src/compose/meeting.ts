@@ -146,6 +146,12 @@ async function keep(room: string, key: HostKey, expiresAtMs: number): Promise<vo
   });
 }
 
+/** Wipes what this browser keeps of a meeting: its host's key. */
+export async function forgetHere(link: InvitationLink): Promise<void> {
+  const { locator } = await deriveKeys(link.secret);
+  await orWithoutStorage(() => new HostKeys(indexedDB).forget(encodeBase64url(locator)));
+}
+
 function hostKeyIn(room: string): Promise<HostKey | undefined> {
   return orWithoutStorage(() => new HostKeys(indexedDB).find(room));
 }

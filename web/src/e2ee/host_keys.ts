@@ -52,6 +52,15 @@ export class HostKeys {
   }
 
   /**
+   * Deletes the key of one meeting, whether there is one or not.
+   *
+   * @throws StorageError
+   */
+  async forget(room: string): Promise<void> {
+    await this.#run('readwrite', (store) => store.delete(room));
+  }
+
+  /**
    * Deletes the keys of meetings that have expired.
    *
    * @throws StorageError

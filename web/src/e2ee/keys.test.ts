@@ -100,6 +100,17 @@ describe('host keys on a device', () => {
     expect(await store.find('young')).toBeDefined();
   });
 
+  it('are gone when their meeting is to be forgotten, and only that one’s', async () => {
+    const store = new HostKeys(new IDBFactory());
+    const { hostKey } = await makeMeeting(ORIGIN, 'Circle', WEEK_S);
+    await store.save('one', hostKey, 1_000);
+    await store.save('other', hostKey, 1_000);
+    await store.forget('one');
+    await store.forget('never there');
+    expect(await store.find('one')).toBeUndefined();
+    expect(await store.find('other')).toBeDefined();
+  });
+
   it('say so when the browser stores nothing', async () => {
     const closed = {
       open: () => {
@@ -111,6 +122,7 @@ describe('host keys on a device', () => {
     await expect(store.save('room', hostKey, 1)).rejects.toThrow(StorageError);
     await expect(store.find('room')).rejects.toThrow(StorageError);
     await expect(store.deleteExpired(1)).rejects.toThrow(StorageError);
+    await expect(store.forget('room')).rejects.toThrow(StorageError);
   });
 
   it('say so when the browser opens its store and then keeps nothing', async () => {

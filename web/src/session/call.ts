@@ -25,15 +25,30 @@ export interface Participant {
   readonly publications: readonly Publication[];
 }
 
-/** Why a call is over. `lost` is what is said when nothing better is known. */
-export type Ending = 'left' | 'lost' | 'refused' | 'replaced' | 'server-stopped' | 'breached';
+/** Why nothing is tried any more. `lost`: there was no way back as long as this device keeps its keys. */
+export type Ending = 'left' | 'lost' | 'replaced' | 'breached';
+
+/** What has kept a device out of its call, since the call last stood. */
+export interface Setbacks {
+  /** What the server said over a connection of its own; nothing proves it to anybody else. */
+  readonly serverSaid: 'leave' | 'refusal' | undefined;
+  /** How often the server was asked to let this device in again, answered, and did not. */
+  readonly failedReturns: number;
+  /** At how many of the server's addresses nobody answered last. */
+  readonly deadAddresses: number;
+}
 
 /** How the call is connected. `sinceMs` is a reading of the clock that the call was given. */
 export type Connection =
   | { readonly kind: 'joining' }
   | { readonly kind: 'connected' }
-  | { readonly kind: 'trouble'; readonly sinceMs: number; readonly attempt: number }
-  | { readonly kind: 'ended'; readonly why: Ending };
+  | {
+      readonly kind: 'trouble';
+      readonly sinceMs: number;
+      readonly attempt: number;
+      readonly setbacks: Setbacks;
+    }
+  | { readonly kind: 'ended'; readonly why: Ending; readonly setbacks: Setbacks };
 
 /** A live call. After `ended` nothing changes any more and every method does nothing. */
 export interface Call {

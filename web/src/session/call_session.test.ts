@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { connected, House, pass, track } from './fake_house';
-import { GIVE_UP_AFTER_MS } from './patience';
+import type { Connection, Setbacks } from './call';
+import { KEPT_MS, NO_SETBACKS } from './patience';
 import type { Departure } from './room_port';
 
 const MINUTE_MS = 60_000;
@@ -65,8 +66,8 @@ describe('a call whose connection breaks', () => {
     vi.advanceTimersByTime(700);
     house.room.state.set({ kind: 'reconnecting', attempt: 2 });
     expect(house.seen.slice(-2)).toEqual([
-      { kind: 'trouble', sinceMs, attempt: 1 },
-      { kind: 'trouble', sinceMs, attempt: 2 },
+      { kind: 'trouble', sinceMs, attempt: 1, setbacks: NO_SETBACKS },
+      { kind: 'trouble', sinceMs, attempt: 2, setbacks: NO_SETBACKS },
     ]);
     house.room.stands();
     expect(house.now).toBe('connected');
@@ -98,7 +99,7 @@ describe('a call whose connection breaks', () => {
     expect(house.call.connection.value).toEqual({ ...trouble, attempt: 5 });
   });
 
-  it('tries for more than ten minutes, never more than five seconds apart', async () => {
+  it('tries for ten minutes, never more than five seconds apart', async () => {
     const house = connected();
     house.fault = { kind: 'unreachable' };
     house.room.breaks('lost');
@@ -114,17 +115,21 @@ describe('a call whose connection breaks', () => {
     expect(house.now).toBe('connected');
   });
 
-  it.each<[Departure, string]>([
-    ['lost', 'lost'],
-    ['server-stopped', 'server-stopped'],
-  ])('gives up in the end, and says %s', async (departure, ending) => {
+  it.each<[Departure, Partial<Setbacks>]>([
+    ['lost', {}],
+    ['dismissed', { serverSaid: 'leave' }],
+  ])('that was %s gives up in the end, and says what the server had said', async (departure, said) => {
     const house = connected();
     house.fault = { kind: 'unreachable' };
     house.room.breaks(departure);
-    await pass(GIVE_UP_AFTER_MS - 5_000);
+    await pass(KEPT_MS - 5_000);
     expect(house.now).toBe('trouble');
     await pass(10_000);
-    expect(house.now).toBe(ending);
+    expect(house.seen.at(-1)).toEqual({
+      kind: 'ended',
+      why: 'lost',
+      setbacks: { ...NO_SETBACKS, ...said, deadAddresses: 1 },
+    });
     const before = house.admissions;
     await pass(MINUTE_MS);
     expect(house.admissions).toBe(before);
@@ -133,7 +138,7 @@ describe('a call whose connection breaks', () => {
   it('comes back to a server that was stopped and started', async () => {
     const house = connected();
     house.fault = { kind: 'unreachable' };
-    house.room.breaks('server-stopped');
+    house.room.breaks('dismissed');
     await pass(60_000);
     expect(house.now).toBe('trouble');
     house.fault = undefined;
@@ -171,22 +176,53 @@ describe('a call whose connection breaks', () => {
     expect(house.rooms).toHaveLength(opened + 1);
   });
 
-  it('is refused when the door stays shut twice, not once', async () => {
+  it.each(['not-admitted', 'host-mismatch'] as const)(
+    'counts how often it is refused (%s), and comes back when the door opens again',
+    async (kind) => {
+      const house = connected();
+      house.fault = { kind };
+      house.room.breaks('lost');
+      await pass(300);
+      expect(setbacks(house)).toEqual({ ...NO_SETBACKS, serverSaid: 'refusal', failedReturns: 1 });
+      await pass(5_000);
+      expect(setbacks(house).failedReturns).toBeGreaterThanOrEqual(2);
+      house.fault = undefined;
+      await pass(15_000);
+      house.room.stands();
+      house.room.breaks('lost');
+      await pass(0);
+      expect(setbacks(house)).toEqual(NO_SETBACKS);
+    },
+  );
+
+  it('asks who refuses it less and less often, and a server that is away every five seconds', async () => {
     const house = connected();
     house.fault = { kind: 'not-admitted' };
     house.room.breaks('lost');
-    await pass(300);
-    expect([house.now, house.admissions]).toEqual(['trouble', 1]);
-    await pass(5_000);
-    expect([house.now, house.admissions]).toEqual(['refused', 2]);
+    await pass(MINUTE_MS);
+    const before = house.admissions;
+    await pass(5 * MINUTE_MS);
+    expect(house.admissions - before).toBe((5 * MINUTE_MS) / 15_000);
   });
 
-  it('is refused at once when the server names another host', async () => {
+  it('does not hold it against a server that nobody can reach it, or that it is full', async () => {
     const house = connected();
-    house.fault = { kind: 'host-mismatch' };
+    house.room.breaks('lost');
+    for (const fault of [{ kind: 'unreachable' }, { kind: 'too-many', retryAfterS: 1 }] as const) {
+      house.fault = fault;
+      await pass(20_000);
+      const deadAddresses = fault.kind === 'unreachable' ? 1 : 0;
+      expect(setbacks(house)).toEqual({ ...NO_SETBACKS, deadAddresses });
+    }
+  });
+
+  it('has not come back when it got a ticket and its connection did not stand', async () => {
+    const house = connected();
     house.room.breaks('lost');
     await pass(300);
-    expect(house.now).toBe('refused');
+    house.room.breaks('lost');
+    await pass(0);
+    expect(setbacks(house)).toEqual({ ...NO_SETBACKS, failedReturns: 1 });
   });
 
   it('waits as long as a full house asks for', async () => {
@@ -294,6 +330,12 @@ describe('leaving', () => {
     await house.call.leave();
     expect(house.room.published).toEqual([]);
     expect(house.room.sizes).toEqual([]);
-    expect(house.seen.at(-1)).toEqual({ kind: 'ended', why: 'left' });
+    expect(house.seen.at(-1)).toEqual({ kind: 'ended', why: 'left', setbacks: NO_SETBACKS });
   });
 });
+
+function setbacks({ call }: House): Setbacks {
+  const now: Connection = call.connection.value;
+  if (now.kind !== 'trouble') throw new Error(`the call is ${now.kind}`);
+  return now.setbacks;
+}

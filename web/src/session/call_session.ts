@@ -242,7 +242,7 @@ export class CallSession implements Call {
   async #end(why: Ending): Promise<void> {
     const room = this.#room;
     this.#stopWatching?.();
-    this.#connection.set({ kind: 'ended', why });
+    this.#connection.set({ kind: 'ended', why, setbacks: this.#patience.setbacks });
     this.#offers.clear();
     this.#wake?.();
     if (room !== undefined) {

@@ -57,6 +57,7 @@ export class LiveKitRoom implements RoomPort {
   readonly #roster: Roster;
   readonly #sizes: ShownSizes;
   readonly #publisher: LiveKitPublisher;
+  #hasStood = false;
 
   /**
    * @param origin - the server's.
@@ -174,11 +175,12 @@ export class LiveKitRoom implements RoomPort {
         this.#connected();
       })
       .on(RoomEvent.Disconnected, (reason) => {
-        this.#closed(departureOf(reason));
+        this.#closed(departureOf(reason, this.#hasStood));
       });
   }
 
   #connected(): void {
+    this.#hasStood = true;
     // The roster first: who sees the connection sees who is there, too.
     this.#refresh();
     this.#set({ kind: 'connected' });
@@ -223,15 +225,19 @@ export class LiveKitRoom implements RoomPort {
   }
 }
 
-function departureOf(reason: DisconnectReason | undefined): Departure {
-  switch (reason) {
-    case DisconnectReason.DUPLICATE_IDENTITY:
-      return 'replaced';
-    case DisconnectReason.SERVER_SHUTDOWN:
-      return 'server-stopped';
-    default:
-      return 'lost';
+/** LiveKit gives a reason where the server said one, or for one of these of its own. */
+const OWN_REASONS: readonly (DisconnectReason | undefined)[] = [
+  undefined,
+  DisconnectReason.CLIENT_INITIATED,
+  DisconnectReason.STATE_MISMATCH,
+];
+
+function departureOf(reason: DisconnectReason | undefined, hasStood: boolean): Departure {
+  if (reason === DisconnectReason.DUPLICATE_IDENTITY) {
+    return 'replaced';
   }
+  // While it connects, whatever goes wrong has a reason of LiveKit's.
+  return !hasStood || OWN_REASONS.includes(reason) ? 'lost' : 'dismissed';
 }
 
 /** LiveKit's logs carry addresses with tickets in them. Not persisted: `localStorage` stays empty. */

@@ -1,9 +1,9 @@
-import type { Connection, Ending } from './call';
+import type { Connection, Ending, Setbacks } from './call';
 import { RequestError } from './request_error';
 import type { Departure } from './room_port';
 
-/** How long a call that has lost its server goes on trying. */
-export const GIVE_UP_AFTER_MS = 15 * 60_000;
+/** How long a call that has lost its server goes on trying, and its keys are kept. */
+export const KEPT_MS = 10 * 60_000;
 
 /** Longest wait between two attempts, where the server doesn't ask for more. */
 export const MAX_PAUSE_MS = 5_000;
@@ -16,8 +16,8 @@ const MAX_RETRY_AFTER_MS = 60_000;
 // A connection that lasted so long was a good one: the next trouble is a new one.
 const GOOD_AFTER_MS = 10_000;
 
-// One refusal may be a race with a server that is starting; two are an answer.
-const MAX_REFUSALS = 2;
+// Who is refused comes back more slowly: the answer is not about to change.
+const REFUSED_PAUSE_MS = 15_000;
 
 /** What went wrong last. */
 export type Setback =
@@ -41,6 +41,9 @@ export function setbackOf(error: unknown): Setback {
   }
 }
 
+/** Before anything went wrong. */
+export const NO_SETBACKS: Setbacks = { serverSaid: undefined, failedReturns: 0, deadAddresses: 0 };
+
 /** Decides how often, how fast and how long a call tries to come back. */
 export class Patience {
   readonly #time: { now(): number; random(): number };
@@ -48,8 +51,8 @@ export class Patience {
   #connectedAtMs: number | undefined;
   #attempt = 0;
   #failures = 0;
-  #refusals = 0;
-  #hasServerStopped = false;
+  #wasAdmitted = false;
+  #setbacks: Setbacks = NO_SETBACKS;
 
   constructor(time: { now(): number; random(): number }) {
     this.#time = time;
@@ -60,12 +63,18 @@ export class Patience {
     this.#connectedAtMs = this.#time.now();
     this.#sinceMs = undefined;
     this.#attempt = 0;
-    this.#hasServerStopped = false;
+    this.#wasAdmitted = false;
+    this.#setbacks = NO_SETBACKS;
   }
 
-  /** The server let us in, whatever comes of it. */
+  /** The server gave out a ticket, whatever comes of it. */
   admitted(): void {
-    this.#refusals = 0;
+    this.#wasAdmitted = true;
+  }
+
+  /** What went wrong since a connection stood. */
+  get setbacks(): Setbacks {
+    return this.#setbacks;
   }
 
   /** The transport tries on its own. */
@@ -80,14 +89,8 @@ export class Patience {
     if (setback.kind === 'replaced' || setback.kind === 'breached') {
       return setback.kind;
     }
-    if (setback.kind === 'host-mismatch' || this.#refusals >= MAX_REFUSALS) {
-      return 'refused';
-    }
     const lastedMs = this.#time.now() - (this.#sinceMs ?? this.#time.now());
-    if (lastedMs < GIVE_UP_AFTER_MS) {
-      return undefined;
-    }
-    return this.#hasServerStopped ? 'server-stopped' : 'lost';
+    return lastedMs < KEPT_MS ? undefined : 'lost';
   }
 
   /** The trouble that we are in. */
@@ -96,12 +99,15 @@ export class Patience {
       kind: 'trouble',
       sinceMs: this.#sinceMs ?? this.#time.now(),
       attempt: Math.max(1, this.#attempt),
+      setbacks: this.#setbacks,
     };
   }
 
   /** How long to wait before the next attempt; jittered, so that a full room doesn't come at once. */
   pauseMs(setback: Setback): number {
-    const base = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), MAX_PAUSE_MS);
+    const isRefused = this.#setbacks.failedReturns > 1;
+    const longest = isRefused ? REFUSED_PAUSE_MS : MAX_PAUSE_MS;
+    const base = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), longest);
     const jittered = base * (0.5 + this.#time.random() / 2);
     return setback.kind === 'too-many' ? Math.max(jittered, setback.retryAfterMs) : jittered;
   }
@@ -115,7 +121,19 @@ export class Patience {
     this.#sinceMs ??= now;
     this.#attempt += 1;
     this.#failures += 1;
-    this.#refusals = setback.kind === 'not-admitted' ? this.#refusals + 1 : this.#refusals;
-    this.#hasServerStopped ||= setback.kind === 'server-stopped';
+    this.#setbacks = setbacksAfter(this.#setbacks, setback, this.#wasAdmitted);
+    this.#wasAdmitted = false;
   }
+}
+
+/** @param wasAdmitted - it came to nothing though there was a ticket: the server is there. */
+function setbacksAfter(before: Setbacks, { kind }: Setback, wasAdmitted: boolean): Setbacks {
+  const isRefusal = kind === 'not-admitted' || kind === 'host-mismatch';
+  // A server that says when there is room again keeps nobody out.
+  const isAnswered = isRefusal || wasAdmitted;
+  return {
+    serverSaid: isRefusal ? 'refusal' : kind === 'dismissed' ? 'leave' : before.serverSaid,
+    failedReturns: before.failedReturns + (isAnswered ? 1 : 0),
+    deadAddresses: kind === 'unreachable' ? 1 : 0,
+  };
 }

@@ -5,7 +5,8 @@ import type { Participant, Source } from './call';
 export type Departure =
   | 'lost'
   | 'replaced'
-  | 'server-stopped'
+  /** The server said that this device is out. What it gave as its reason, nothing proves. */
+  | 'dismissed'
   /** The server tried what would have endangered who is in the call. */
   | 'breached';
 

@@ -6,7 +6,7 @@ import type { Person } from './people';
 
 function person(identity: string, name: string | undefined = identity): Person {
   const isLocal = identity === 'me';
-  return { identity, isLocal, isHost: false, name, isMicrophoneOn: false, camera: undefined };
+  return { identity, isLocal, isHost: false, presence: 'here', name, isMicrophoneOn: false, camera: undefined };
 }
 
 function setUp() {

@@ -14,7 +14,7 @@ export type Announcement =
   | { readonly kind: 'joined' | 'left' | 'speaking' | 'undelivered'; readonly names: readonly Name[] }
   | { readonly kind: 'microphone' | 'camera' | 'sharing'; readonly isOn: boolean }
   | { readonly kind: 'shares' | 'stopped-sharing' | 'pinned' | 'unpinned'; readonly name: Name }
-  | { readonly kind: 'trouble' | 'back' | 'copied' | 'comparing' }
+  | { readonly kind: 'trouble' | 'back' | 'copied' | 'comparing' | 'stranger' | 'media-broken' }
   /** Of the group's keys. */
   | { readonly kind: Exclude<GroupHealth['kind'], 'well'> }
   /** Of what people write and do. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Subject } from '../observable/observable';
-import type { Ending } from '../session/call';
+import type { Told } from './ending';
 import { AppModel, RefusalError, type LiveCall, type OpenMeeting, type Parts } from './app';
 
 const FACTS = {
@@ -13,7 +13,7 @@ const FACTS = {
 };
 
 class FakeCall implements LiveCall {
-  readonly ended = new Subject<Ending | undefined>(undefined);
+  readonly ended = new Subject<Told | undefined>(undefined);
   isClosed = false;
   close(): void {
     this.isClosed = true;
@@ -67,9 +67,20 @@ class House implements Parts<string, OpenMeeting, FakePreJoin, FakeCall> {
     preJoin.isClosed = true;
   }
 
+  forgetMeeting(link: string): Promise<void> {
+    this.knocked.push(`forgot ${link}`);
+    return Promise.resolve();
+  }
+
   now(): number {
     return this.nowMs;
   }
+}
+
+function toldAs(name: Told['name']): Told {
+  const known = { hasExpired: false, isDrained: false, attestations: 0, othersLost: 0 };
+  const facts = { ...known, deadAddresses: 0, failedReturns: 0 };
+  return { name, facts };
 }
 
 function opened(): { house: House; app: AppModel<string, OpenMeeting, FakePreJoin, FakeCall> } {
@@ -153,8 +164,10 @@ describe('a call', () => {
     await house.preJoin?.join('Ana');
     expect(house.preJoin?.isClosed).toBe(false);
     house.nowMs += 61_000;
-    house.call.ended.set('left');
-    expect(app.screen.value).toEqual({ kind: 'ended', why: 'left', lastedMs: 61_000 });
+    house.call.ended.set(toldAs('left'));
+    expect(app.screen.value).toEqual({
+      ...{ kind: 'ended', told: toldAs('left'), lastedMs: 61_000, facts: FACTS },
+    });
     expect(house.call.isClosed).toBe(true);
   });
 
@@ -182,11 +195,23 @@ describe('a call', () => {
     const { house, app } = opened();
     await app.follow('good');
     await house.preJoin?.join('Ana');
-    house.call.ended.set('lost');
+    house.call.ended.set(toldAs('connection-lost'));
     await app.again();
     expect(app.screen.value.kind).toBe('pre-join');
     app.goHome();
     expect(house.preJoin?.isClosed).toBe(true);
+    await app.again();
+    expect(app.screen.value.kind).toBe('home');
+  });
+
+  it('can be forgotten: what is kept of it is wiped, and nobody gets back in by this page', async () => {
+    const { house, app } = opened();
+    await app.follow('good');
+    await house.preJoin?.join('Ana');
+    house.call.ended.set(toldAs('left'));
+    await app.forget();
+    expect(house.knocked).toEqual(['good', 'forgot good']);
+    expect(app.screen.value.kind).toBe('forgotten');
     await app.again();
     expect(app.screen.value.kind).toBe('home');
   });

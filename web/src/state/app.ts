@@ -1,5 +1,5 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { Ending } from '../session/call';
+import type { Told } from './ending';
 import type { MeetingFacts } from './meeting';
 
 /** Why a link cannot be opened at all. */
@@ -38,12 +38,14 @@ export interface Parts<Link, Open extends OpenMeeting, PreJoin, InCall extends L
   /** Joins; resolves when the call's screen can be shown. @throws RefusalError */
   join(open: Open, preJoin: PreJoin, name: string): Promise<InCall>;
   closePreJoin(preJoin: PreJoin): void;
+  /** Wipes what this device keeps of a meeting. */
+  forgetMeeting(link: Link): Promise<void>;
   now(): number;
 }
 
 /** The part of a call that decides which screen is shown. */
 export interface LiveCall {
-  readonly ended: Observable<Ending | undefined>;
+  readonly ended: Observable<Told | undefined>;
   close(): void;
 }
 
@@ -56,7 +58,13 @@ export type Screen<PreJoin, InCall> =
   | { readonly kind: 'closed-door'; readonly refusal: Refusal }
   | { readonly kind: 'pre-join'; readonly model: PreJoin; readonly facts: MeetingFacts }
   | { readonly kind: 'call'; readonly model: InCall; readonly facts: MeetingFacts }
-  | { readonly kind: 'ended'; readonly why: Ending; readonly lastedMs: number };
+  | {
+      readonly kind: 'ended';
+      readonly told: Told;
+      readonly lastedMs: number;
+      readonly facts: MeetingFacts;
+    }
+  | { readonly kind: 'forgotten' };
 
 /** The server said no, or said nothing. */
 export class RefusalError extends Error {
@@ -112,6 +120,14 @@ export class AppModel<Link, Open extends OpenMeeting, PreJoin, InCall extends Li
   goHome(): void {
     this.#link = undefined;
     this.#show({ kind: 'home' });
+  }
+
+  /** Wipes what this device keeps of the meeting that is over: its link, and the host's key. */
+  async forget(): Promise<void> {
+    const link = this.#link;
+    this.#link = undefined;
+    if (link !== undefined) await this.#parts.forgetMeeting(link);
+    this.#show({ kind: 'forgotten' });
   }
 
   /** Asks for the meeting's name. */
@@ -176,12 +192,13 @@ export class AppModel<Link, Open extends OpenMeeting, PreJoin, InCall extends Li
     const beganMs = this.#parts.now();
     this.#turn += 1;
     this.#screen.set({ kind: 'call', model: call, facts: open.facts });
-    const stop = call.ended.subscribe((why) => {
-      if (why !== undefined) {
+    const stop = call.ended.subscribe((told) => {
+      if (told !== undefined) {
         queueMicrotask(() => {
           stop();
         });
-        this.#screen.set({ kind: 'ended', why, lastedMs: this.#parts.now() - beganMs });
+        const lastedMs = this.#parts.now() - beganMs;
+        this.#screen.set({ kind: 'ended', told, lastedMs, facts: open.facts });
         call.close();
       }
     });

@@ -8,7 +8,12 @@ import { CallPreferences } from './call_preferences';
 import { DevicesInMemory } from './devices_in_memory';
 import { GroupInMemory } from './group_in_memory';
 import { HandClock } from '../observable/hand_clock';
+import type { Participant } from '../session/call';
+import { Subject } from '../observable/observable';
+import { NO_SETBACKS } from '../session/patience';
+import { INTERRUPTED_AFTER_MS } from './ending';
 import { MediaInMemory } from './media_in_memory';
+import { STRANGER_MS } from './strangers';
 
 const NOWHERE = (): never => {
   throw new Error('no storage');
@@ -42,6 +47,8 @@ function setUp(call = new CallInMemory()) {
       capture: () => Promise.resolve({ video: screenTrack, audio: undefined }),
     },
     preferences: new CallPreferences(NOWHERE),
+    signer: { publicKey: new Uint8Array(32), sign: () => Promise.resolve(new Uint8Array(64)) },
+    drains: new Subject(0),
     meeting: {
       title: 'Circle',
       link: 'https://moot.example/#v1.s.h',
@@ -57,7 +64,11 @@ function setUp(call = new CallInMemory()) {
       heard.push(said.what);
     }
   });
-  return { call, clock, devices, group, heard, loud, model, screenTrack };
+  const meet = (...others: readonly Participant[]): void => {
+    call.setOthers(others);
+    group.setMembers(['me', ...others.map(({ identity }) => identity)], 'me');
+  };
+  return { call, clock, devices, group, heard, loud, meet, model, screenTrack };
 }
 
 /** Lets everything that waits for nothing but its turn happen. */
@@ -147,8 +158,8 @@ describe('what one sees', () => {
 
   it('is everybody, and the speaker where one follows the speaker', () => {
     const ana = participantOf('ana', { publications: [publicationOf('ana', 'microphone')] });
-    const { call, clock, loud, model } = setUp();
-    call.setOthers([participantOf('li'), ana]);
+    const { clock, loud, meet, model } = setUp();
+    meet(participantOf('li'), ana);
     model.perform('view');
     loud.set('ana', 0.8);
     clock.pass(1_000);
@@ -157,10 +168,10 @@ describe('what one sees', () => {
   });
 
   it('is a screen that somebody begins to share, and hears of it', () => {
-    const { call, heard, model } = setUp();
-    call.setOthers([participantOf('ana', { publications: [publicationOf('ana', 'screen')] })]);
+    const { heard, meet, model } = setUp();
+    meet(participantOf('ana', { publications: [publicationOf('ana', 'screen')] }));
     expect(model.stage.plan.value.main).toEqual([{ kind: 'share', id: 'ana screen' }]);
-    call.setOthers([participantOf('ana')]);
+    meet(participantOf('ana'));
     expect(heard).toEqual([
       { kind: 'shares', name: 'ana' },
       { kind: 'stopped-sharing', name: 'ana' },
@@ -168,9 +179,39 @@ describe('what one sees', () => {
   });
 
   it('names nobody whose name this meeting’s key does not open', () => {
-    const { call, model } = setUp();
-    call.setOthers([participantOf('x', { name: undefined })]);
+    const { meet, model } = setUp();
+    meet(participantOf('x', { name: undefined }));
     expect(model.room.value.people[1]?.name).toBeUndefined();
+  });
+});
+
+describe('who is in the meeting', () => {
+  it('is who is in the group, with or without a connection to the server', () => {
+    const { call, group, model } = setUp();
+    call.setOthers([participantOf('ana')]);
+    expect(model.room.value.people.map(({ identity }) => identity)).toEqual(['me']);
+    group.setMembers(['me', 'ana', 'li'], 'me');
+    group.ready.set(new Set(['ana', 'li']));
+    expect(model.room.value.people.map(({ identity, presence }) => [identity, presence])).toEqual([
+      ['me', 'here'],
+      ['ana', 'here'],
+      ['li', 'away'],
+    ]);
+  });
+
+  it('is nobody whom only the server shows: nothing of theirs is shown or played, and it is said', () => {
+    const { call, clock, meet, model } = setUp();
+    meet(participantOf('ana'));
+    const publications = [publicationOf('x', 'microphone'), publicationOf('x', 'screen')];
+    call.setOthers([participantOf('ana'), participantOf('x', { publications })]);
+    const { people, shares, sounds } = model.room.value;
+    expect([people.length, shares.length, sounds.length]).toEqual([2, 0, 0]);
+    clock.pass(STRANGER_MS - 1);
+    expect(model.who.strangers.value).toBe(0);
+    clock.pass(1);
+    expect(model.who.strangers.value).toBe(1);
+    meet(participantOf('ana'), participantOf('x'));
+    expect(model.who.strangers.value).toBe(0);
   });
 });
 
@@ -197,11 +238,12 @@ describe('the keys', () => {
 
 describe('what is said', () => {
   it('is who came and left, not who was there', () => {
-    const { call, clock, heard } = setUp(new CallInMemory([participantOf('ana')]));
+    const { clock, heard, meet } = setUp();
+    meet(participantOf('ana'));
     clock.pass(BUNDLE_MS);
-    call.setOthers([participantOf('ana'), participantOf('li')]);
+    meet(participantOf('ana'), participantOf('li'));
     clock.pass(BUNDLE_MS);
-    call.setOthers([participantOf('li')]);
+    meet(participantOf('li'));
     clock.pass(BUNDLE_MS);
     expect(heard).toEqual([
       { kind: 'joined', names: ['li'] },
@@ -210,12 +252,13 @@ describe('what is said', () => {
   });
 
   it('is trouble of more than two seconds, and nobody’s leaving during it', () => {
-    const { call, clock, heard } = setUp(new CallInMemory([participantOf('ana')]));
+    const { call, clock, heard, meet } = setUp();
+    meet(participantOf('ana'));
     clock.pass(BUNDLE_MS);
-    call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1 });
-    call.setOthers([]);
+    call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1, setbacks: NO_SETBACKS });
+    meet();
     clock.pass(10_000);
-    call.setOthers([participantOf('ana')]);
+    meet(participantOf('ana'));
     call.connection.set({ kind: 'connected' });
     clock.pass(BUNDLE_MS);
     expect(heard).toEqual([{ kind: 'trouble' }, { kind: 'back' }]);
@@ -223,7 +266,8 @@ describe('what is said', () => {
 
   it('is who speaks, when somebody asks', () => {
     const ana = participantOf('ana', { publications: [publicationOf('ana', 'microphone')] });
-    const { clock, heard, loud, model } = setUp(new CallInMemory([ana]));
+    const { clock, heard, loud, meet, model } = setUp();
+    meet(ana);
     model.perform('who-speaks');
     loud.set('ana', 0.8);
     clock.pass(1_000);
@@ -241,7 +285,7 @@ describe('the end of a call', () => {
     model.perform('share');
     await settle();
     model.leave();
-    expect(model.ended.value).toBe('left');
+    expect(model.ended.value?.name).toBe('left');
     expect(screenTrack.readyState).toBe('ended');
     expect(devices.isClosed).toBe(true);
     expect(call.log).toContain('leave');
@@ -250,10 +294,31 @@ describe('the end of a call', () => {
 
   it('says why when it was not one’s own doing', () => {
     const { call, model } = setUp();
-    call.connection.set({ kind: 'ended', why: 'replaced' });
-    expect(model.ended.value).toBe('replaced');
+    call.connection.set({ kind: 'ended', why: 'replaced', setbacks: NO_SETBACKS });
+    expect(model.ended.value?.name).toBe('replaced');
     model.leave();
-    expect(model.ended.value).toBe('replaced');
+    expect(model.ended.value?.name).toBe('replaced');
+  });
+
+  it('is a removal when the group has put this device out by an act', () => {
+    const { group, model } = setUp();
+    group.state.set({ kind: 'removed' });
+    expect(model.ended.value?.name).toBe('removed-by-host');
+  });
+
+  it('is not yet there while a call is interrupted; who waits is not on air when it goes on', async () => {
+    const { call, clock, devices, model } = setUp();
+    await devices.start();
+    call.connection.set({ kind: 'trouble', sinceMs: clock.now(), attempt: 1, setbacks: NO_SETBACKS });
+    clock.pass(INTERRUPTED_AFTER_MS - 1);
+    expect(devices.microphone.value.kind).toBe('on');
+    clock.pass(1);
+    expect(model.endings.interruption.value?.name).toBe('connection-lost');
+    expect(model.ended.value).toBeUndefined();
+    expect([devices.microphone.value.kind, devices.camera.value.kind]).toEqual(['off', 'off']);
+    call.connection.set({ kind: 'connected' });
+    expect(model.endings.interruption.value).toBeUndefined();
+    model.close();
   });
 
   it('sends nothing any more after a close', async () => {

@@ -1,14 +1,18 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { Call, Ending } from '../session/call';
-import { Announcer, ComingsAndGoings, type Announcement, type Said } from './announcements';
+import type { SigningKey } from '../protocol/signing';
+import type { Call } from '../session/call';
+import { Announcer, type Announcement, type Said } from './announcements';
 import type { CallPreferences } from './call_preferences';
 import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
+import { perform } from './call_acts';
 import { ConnectionBanner, type Banner } from './connection_banner';
+import { CallEndings } from './call_endings';
 import { sayingWhatChanges } from './call_words';
 import type { Conversation } from './conversation';
 import { ConversationDoor } from './conversation_door';
 import type { DevicesModel, DeviceState } from './devices';
+import type { Told } from './ending';
 import type { MeetingFacts, ServerFacts } from './meeting';
 import { DeliveryModel, Wanted, type MediaPort } from './delivery';
 import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
@@ -18,6 +22,7 @@ import type { ShortcutId } from './shortcuts';
 import { StageModel, type StageFacts } from './stage';
 import { Talk } from './talk';
 import { Voices, type Heard, type LevelsPort } from './voices';
+import { WhoIsHere } from './who_is_here';
 
 /** The side panel that is open; one at a time. */
 export type Panel = 'none' | 'people' | 'chat';
@@ -37,6 +42,10 @@ export interface CallParts {
   readonly screen: ScreenPort;
   readonly levels: LevelsPort;
   readonly preferences: CallPreferences;
+  /** This device's leaf key. */
+  readonly signer: SigningKey;
+  /** Grows when the node has signed that it stops. */
+  readonly drains: Observable<number>;
 }
 
 // A call that takes so long may not come at all; people are then told so, with keys or without.
@@ -53,10 +62,11 @@ export class CallModel {
   readonly talk: Talk;
   readonly group: GroupModel;
   readonly delivery: DeliveryModel;
+  readonly who: WhoIsHere;
+  readonly endings: CallEndings;
   readonly #parts: CallParts;
   readonly #announcer = new Announcer();
   readonly #conversation = new ConversationDoor();
-  readonly #comings: ComingsAndGoings;
   readonly #banner: ConnectionBanner;
   readonly #wanted: Wanted;
   readonly #voices: Voices;
@@ -65,7 +75,6 @@ export class CallModel {
   readonly #room: Subject<Room>;
   readonly #panel = new Subject<Panel>('none');
   readonly #areSingleKeysOn: Subject<boolean>;
-  readonly #ended = new Subject<Ending | undefined>(undefined);
   readonly #stops: (() => void)[] = [];
 
   constructor(parts: CallParts) {
@@ -80,23 +89,21 @@ export class CallModel {
     this.screenShare = new ScreenShareModel(parts.screen, call);
     this.talk = new Talk(devices);
     this.#areSingleKeysOn = new Subject(preferences.value.areSingleKeysOn);
-    this.#room = new Subject(this.#readRoom());
     this.#voices = new Voices(parts.levels, devices.level, clock);
-    this.#comings = new ComingsAndGoings(this.#announcer, clock);
     this.#banner = new ConnectionBanner(call.connection, clock);
-    this.stage = new StageModel(this.#facts(), { clock, preferences, announcer: this.#announcer });
-    this.group = new GroupModel({
-      open: parts.openGroup,
-      clock,
-      nameOf: (identity) => this.nameOf(identity),
-      onNews: this.#conversation.take,
-      onFault: parts.onFault,
+    this.group = this.#makeGroup();
+    this.who = new WhoIsHere({
+      ...{ clock, call, group: this.group, sealing: parts.media.sealing },
+      ...{ announcer: this.#announcer, wallNow: () => Date.now() },
     });
+    this.#room = new Subject(this.#readRoom());
+    this.stage = new StageModel(this.#facts(), { clock, preferences, announcer: this.#announcer });
     this.#wanted = new Wanted(call.participants);
     this.delivery = new DeliveryModel({
       ...{ clock, media: parts.media },
       isWanted: (identity, slot) => this.#wanted.has(identity, slot),
     });
+    this.endings = this.#makeEndings();
     this.#followRoom();
     this.#followDevices();
     this.#stops.push(...sayingWhatChanges(this));
@@ -111,7 +118,8 @@ export class CallModel {
 
   /** What somebody calls themselves; undefined while nobody knows. */
   nameOf(identity: string): string | undefined {
-    return this.#room.value.people.find((person) => person.identity === identity)?.name;
+    const person = this.#room.value.people.find((one) => one.identity === identity);
+    return person === undefined ? this.who.nameOf(identity) : person.name;
   }
 
   get room(): Observable<Room> {
@@ -149,8 +157,8 @@ export class CallModel {
   }
 
   /** Why it is over; undefined while it is not. */
-  get ended(): Observable<Ending | undefined> {
-    return this.#ended;
+  get ended(): Observable<Told | undefined> {
+    return this.endings.ended;
   }
 
   toggleMicrophone(): void {
@@ -206,14 +214,12 @@ export class CallModel {
 
   /** Does what a key asks for; false where the screen has to do it. */
   perform(id: ShortcutId): boolean {
-    const act = this.#acts[id];
-    act?.();
-    return act !== undefined;
+    return perform(this, id);
   }
 
   /** Leaves. The screen need not wait for the server to be told. */
   leave(): void {
-    this.#end('left');
+    this.endings.leave();
     this.close();
   }
 
@@ -222,8 +228,9 @@ export class CallModel {
     for (const stop of this.#stops.splice(0)) {
       stop();
     }
-    this.#comings.close();
+    this.who.close();
     this.delivery.close();
+    this.endings.close();
     this.#banner.close();
     this.#voices.close();
     this.stage.close();
@@ -232,44 +239,6 @@ export class CallModel {
     this.#conversation.close();
     void this.group.close();
     void this.#parts.call.leave();
-  }
-
-  readonly #acts: Partial<Record<ShortcutId, () => void>> = {
-    'microphone': () => {
-      this.toggleMicrophone();
-    },
-    'camera': () => {
-      this.toggleCamera();
-    },
-    'talk': () => {
-      this.talk.begin();
-    },
-    'share': () => {
-      void this.screenShare.toggle();
-    },
-    'people': () => {
-      this.togglePanel('people');
-    },
-    'chat': () => {
-      this.togglePanel('chat');
-    },
-    'hand': () => {
-      this.conversation.value?.hands.toggle();
-    },
-    'view': () => {
-      this.stage.toggleView();
-    },
-    'who-speaks': () => {
-      this.#sayWhoSpeaks();
-    },
-  };
-
-  #sayWhoSpeaks(): void {
-    const { speaking } = this.heard.value;
-    const people = this.#room.value.people.filter(
-      ({ identity, isLocal }) => !isLocal && speaking.has(identity),
-    );
-    this.announce({ kind: 'speaking', names: people.map(({ name }) => name) });
   }
 
   #facts(): StageFacts {
@@ -283,19 +252,33 @@ export class CallModel {
     this.#room.set(room);
     this.#voices.follow(room.people, room.sounds);
     this.delivery.keepOnly(new Set(room.people.map(({ identity }) => identity)));
-    this.#comings.update(room.people, this.#parts.call.connection.value.kind === 'connected');
+    this.who.shown(room.people);
     this.stage.update(this.#facts());
     shareNews(before.shares, room.shares).forEach((what) => {
       this.announce(what);
     });
   };
 
+  #makeGroup(): GroupModel {
+    return new GroupModel({
+      open: this.#parts.openGroup,
+      clock: this.clock,
+      nameOf: (identity) => this.nameOf(identity),
+      onNews: (news) => {
+        if (!this.endings.take(news)) this.#conversation.take(news);
+      },
+      onFault: this.#parts.onFault,
+    });
+  }
+
   #readRoom(): Room {
     const { call, devices, meeting } = this.#parts;
     return roomOf(call.participants.value, {
       isHost: meeting.isHost,
+      members: this.who.members.value,
       camera: devices.camera.value,
       signedName: (identity) => this.#conversation.now.value?.names.nameOf(identity),
+      lastName: (identity) => this.who.nameOf(identity),
     });
   }
 
@@ -321,17 +304,19 @@ export class CallModel {
     const { call, devices } = this.#parts;
     this.#stops.push(
       call.participants.subscribe(this.#refresh),
+      this.who.members.subscribe(this.#refresh),
       devices.camera.subscribe(this.#refresh),
       this.#voices.heard.subscribe(() => {
         this.stage.update(this.#facts());
       }),
       call.connection.subscribe((connection) => {
-        if (connection.kind === 'ended') {
-          this.#end(connection.why);
-        } else {
-          this.#comings.update(this.#room.value.people, connection.kind === 'connected');
+        if (connection.kind !== 'ended') {
+          this.who.shown(this.#room.value.people);
           if (connection.kind !== 'connected') this.delivery.startAnew();
         }
+      }),
+      this.endings.ended.subscribe((told) => {
+        if (told !== undefined) this.screenShare.close();
       }),
     );
   }
@@ -363,11 +348,20 @@ export class CallModel {
     );
   }
 
-  #end(why: Ending): void {
-    if (this.#ended.value === undefined) {
-      this.screenShare.close();
-      this.#ended.set(why);
-    }
+  #makeEndings(): CallEndings {
+    const { call, clock, devices, drains, signer } = this.#parts;
+    return new CallEndings({
+      ...{ call, clock, drains, signer, group: this.group },
+      wallNow: () => Date.now(),
+      expiresAtMs: this.meeting.expiresAtMs,
+      say: (body) => this.group.say('service', body),
+      // Whoever waits elsewhere on the page for the call is not on air when it goes on.
+      onInterrupted: () => {
+        void this.screenShare.stop();
+        void devices.setMicrophoneOn(false);
+        void devices.setCameraOn(false);
+      },
+    });
   }
 }
 

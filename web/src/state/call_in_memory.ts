@@ -1,6 +1,7 @@
 import { Subject } from '../observable/observable';
 import type { Call, Connection, Participant, Publication, Source } from '../session/call';
 import { PublishError } from '../session/call';
+import { NO_SETBACKS } from '../session/patience';
 
 /** A call without a server, for tests. Sends nothing; its list of participants is set by hand. */
 export class CallInMemory implements Call {
@@ -58,7 +59,7 @@ export class CallInMemory implements Call {
 
   leave(): Promise<void> {
     this.log.push('leave');
-    this.connection.set({ kind: 'ended', why: 'left' });
+    this.connection.set({ kind: 'ended', why: 'left', setbacks: NO_SETBACKS });
     return Promise.resolve();
   }
 

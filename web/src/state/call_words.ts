@@ -7,13 +7,11 @@ import type { CallModel } from './call';
 export function sayingWhatChanges(
   model: Pick<
     CallModel,
-    'announce' | 'banner' | 'delivery' | 'devices' | 'group' | 'nameOf' | 'screenShare'
+    'announce' | 'banner' | 'delivery' | 'devices' | 'group' | 'nameOf' | 'screenShare' | 'who'
   >,
 ): (() => void)[] {
   const { devices, delivery, group } = model;
-  const say = (what: Announcement): void => {
-    model.announce(what);
-  };
+  const say = (what: Announcement): void => { model.announce(what); };
   return [
     onSwitch(devices.microphone, (isOn) => {
       say({ kind: 'microphone', isOn });
@@ -27,12 +25,18 @@ export function sayingWhatChanges(
     whenChanged(group.health, ({ kind }) => kind, (kind) => {
       if (kind !== 'well') say({ kind });
     }),
-    whenChanged(group.comparing.now, ({ kind }) => kind, (kind) => {
-      if (kind === 'showing') say({ kind: 'comparing' });
+    whenChanged(group.comparing.now, ({ kind }) => kind === 'showing', (isThere) => {
+      if (isThere) say({ kind: 'comparing' });
     }),
     whenChanged(delivery.undelivered, (now) => [...now.keys()].join(), (who) => {
       const names = [...delivery.undelivered.value.keys()].map((one) => model.nameOf(one));
       if (who !== '') say({ kind: 'undelivered', names });
+    }),
+    whenChanged(model.who.strangers, (count) => count > 0, (isThere) => {
+      if (isThere) say({ kind: 'stranger' });
+    }),
+    whenChanged(delivery.isBroken, Boolean, (isBroken) => {
+      if (isBroken) say({ kind: 'media-broken' });
     }),
     whenChanged(model.banner, ({ kind }) => kind, (kind) => {
       if (kind === 'trouble' || kind === 'back') say({ kind });

@@ -4,13 +4,14 @@ import { Subject } from '../observable/observable';
 import type { Connection } from '../session/call';
 import { ConnectionBanner, RELIEF_MS } from './connection_banner';
 import { HandClock } from '../observable/hand_clock';
+import { NO_SETBACKS } from '../session/patience';
 
 function setUp() {
   const clock = new HandClock();
   const connection = new Subject<Connection>({ kind: 'connected' });
   const model = new ConnectionBanner(connection, clock);
   const trouble = (attempt: number): void => {
-    connection.set({ kind: 'trouble', sinceMs: 0, attempt });
+    connection.set({ kind: 'trouble', sinceMs: 0, attempt, setbacks: NO_SETBACKS });
   };
   return { clock, connection, model, trouble };
 }
@@ -67,7 +68,7 @@ describe('the word about the connection', () => {
     const { clock, connection, model, trouble } = setUp();
     trouble(1);
     clock.pass(3_000);
-    connection.set({ kind: 'ended', why: 'lost' });
+    connection.set({ kind: 'ended', why: 'lost', setbacks: NO_SETBACKS });
     expect(model.banner.value.kind).toBe('none');
     expect(clock.waiting).toBe(0);
     trouble(1);

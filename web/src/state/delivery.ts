@@ -10,6 +10,10 @@ import type { Participant } from '../session/call';
 /** How often members sign how much they have sent. */
 export const COUNT_MS = 10_000;
 
+// A little early is a busy network. Who signs faster than that is not counted faster, so nobody can have
+// the server accused within moments.
+const MIN_APART_MS = 0.8 * COUNT_MS;
+
 // Silence is a frame now and then: of fewer none may have been due yet.
 const MIN_FRAMES = 20;
 
@@ -18,6 +22,10 @@ export type Undelivered = ReadonlyMap<string, readonly SlotName[]>;
 
 /** Media as they are encrypted, and what members sign of them. */
 export interface MediaPort {
+  /** The epoch whose keys seal what is sent; undefined: nothing is sealed, so nothing is sent. */
+  readonly sealing: Observable<number | undefined>;
+  /** What encrypts has not loaded, or has died: nothing is sent or played. */
+  readonly isBroken: Observable<boolean>;
   /** What went through the worker. */
   report(): Promise<FrameReport>;
   /** Signs a `counters` message for the others. */
@@ -44,6 +52,12 @@ interface Count {
   readonly misses: number;
 }
 
+/** What was counted last of somebody, and when. */
+interface Counted {
+  readonly atMs: number;
+  readonly slots: ReadonlyMap<Slot, Count>;
+}
+
 // Once may be a sender who was in trouble with the network, and is back.
 const MAX_MISSES = 2;
 
@@ -51,47 +65,66 @@ const MAX_MISSES = 2;
 export class DeliveryModel {
   readonly #parts: Parts;
   readonly #undelivered = new Subject<Undelivered>(new Map());
-  readonly #counts = new Map<string, Map<Slot, Count>>();
-  readonly #stop: () => void;
+  readonly #counted = new Map<string, Counted>();
+  readonly #stops: readonly (() => void)[];
   #lastSent: readonly number[] = [];
   #cancel: () => void;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#cancel = this.#countLater();
-    this.#stop = parts.media.onCounters((message) => {
-      void this.#take(message);
-    });
+    this.#stops = [
+      parts.media.onCounters((message) => {
+        if (!parts.media.isBroken.value) void this.#take(message);
+      }),
+      parts.media.isBroken.subscribe(() => {
+        this.startAnew();
+      }),
+    ];
   }
 
   get undelivered(): Observable<Undelivered> {
     return this.#undelivered;
   }
 
-  /** What is none changes nothing. */
-  async #take({ from, body }: CountersMessage): Promise<void> {
+  /** Nothing is sent or played here, whatever the server does. */
+  get isBroken(): Observable<boolean> {
+    return this.#parts.media.isBroken;
+  }
+
+  /** What is none, or comes too soon after the last one, changes nothing. */
+  async #take({ from: { identity }, body }: CountersMessage): Promise<void> {
     const counters = parseCounters(body);
-    if (counters === undefined) {
+    const atMs = this.#parts.clock.now();
+    const before = this.#counted.get(identity);
+    if (counters === undefined || atMs - (before?.atMs ?? -Infinity) < MIN_APART_MS) {
       return;
     }
-    const { identity } = from;
-    const now = this.#countsOf(identity, counters, await this.#parts.media.report());
-    this.#counts.set(identity, now);
+    const slots = before?.slots ?? new Map<Slot, Count>();
+    // At once: what comes before the worker has answered is too soon, too.
+    const begun = { atMs, slots };
+    this.#counted.set(identity, begun);
+    const report = await this.#parts.media.report();
+    if (this.#counted.get(identity) !== begun) {
+      return;
+    }
+    const now = this.#countsOf(identity, slots, counters, report);
+    this.#counted.set(identity, { atMs, slots: now });
     const missing = SLOTS.filter((_, at) => (now.get(at as Slot)?.misses ?? 0) >= MAX_MISSES);
     this.#say(identity, missing);
   }
 
   /** This device had no connection, or has another one: what was counted before says nothing. */
   startAnew(): void {
-    this.#counts.clear();
+    this.#counted.clear();
     this.#undelivered.set(new Map());
   }
 
   /** Forgets who is not there any more. */
   keepOnly(people: ReadonlySet<string>): void {
-    for (const identity of this.#counts.keys()) {
+    for (const identity of this.#counted.keys()) {
       if (!people.has(identity)) {
-        this.#counts.delete(identity);
+        this.#counted.delete(identity);
         this.#say(identity, []);
       }
     }
@@ -99,11 +132,17 @@ export class DeliveryModel {
 
   close(): void {
     this.#cancel();
-    this.#stop();
+    for (const stop of this.#stops) {
+      stop();
+    }
   }
 
-  #countsOf(identity: string, counters: SlotCounters, report: FrameReport): Map<Slot, Count> {
-    const before = this.#counts.get(identity);
+  #countsOf(
+    identity: string,
+    before: ReadonlyMap<Slot, Count>,
+    counters: SlotCounters,
+    report: FrameReport,
+  ): Map<Slot, Count> {
     const came = new Map(
       report.received.flatMap((one) => (one.identity === identity ? [[one.slot, one.frames]] : [])),
     );
@@ -111,7 +150,7 @@ export class DeliveryModel {
       [...counters].map(([slot, sent]) => {
         const isWanted = this.#parts.isWanted(identity, SLOTS[slot]);
         const now = { sent, came: came.get(slot) ?? 0, isWanted };
-        return [slot, { ...now, misses: missesOf(before?.get(slot), now) }];
+        return [slot, { ...now, misses: missesOf(before.get(slot), now) }];
       }),
     );
   }

@@ -24,6 +24,8 @@ export interface GroupPort {
   readonly health: Observable<GroupHealth>;
   /** Identities that have signed to be in this epoch. */
   readonly ready: Observable<ReadonlySet<string>>;
+  /** Identities that have signed to leave, and still hold the keys. */
+  readonly leaving: Observable<ReadonlySet<string>>;
   start(): void;
   send(type: MessageType, body: Bytes): boolean;
   leave(): Promise<void>;
@@ -145,6 +147,14 @@ export class GroupModel {
   /** Undefined while this device is no member. */
   get view(): Observable<GroupView | undefined> {
     return this.#group.view;
+  }
+
+  get ready(): Observable<ReadonlySet<string>> {
+    return this.#group.ready;
+  }
+
+  get leaving(): Observable<ReadonlySet<string>> {
+    return this.#group.leaving;
   }
 
   /** Sends a message, of which `onNews` will tell; false when too many wait already. */

@@ -53,6 +53,18 @@ describe('raised hands', () => {
     for (const one of [ana, bo, li, noor]) expect(row(one)).toEqual(['li', 'ana', 'noor']);
   });
 
+  it('that go up or down while somebody is told who is here stay where they were put', () => {
+    const { meeting, ana, bo } = setUp();
+    for (const expected of [['bo'], []]) {
+      const noor = meeting.come(`noor ${String(expected.length)}`);
+      meeting.deliver();
+      bo.talk.hands.toggle();
+      meeting.clock.pass(RETELL_MS + 10 * RETELL_EACH_MS);
+      settle(meeting);
+      for (const one of [ana, bo, noor]) expect(row(one)).toEqual(expected);
+    }
+  });
+
   it('of those who leave go with them, and keep their place when they come back', () => {
     const { meeting, ana, bo, li } = setUp();
     for (const one of [ana, bo]) one.talk.hands.toggle();

@@ -46,8 +46,9 @@ export class HandsModel {
     return this.#own;
   }
 
-  /** Where one's own hand went up; 0 while it is down. */
-  get ownPlace(): number {
+  /** Where one's own hand went up; 0 while it is down, undefined while nobody knows yet where it will stand. */
+  get ownPlace(): number | undefined {
+    if (this.#own.value.isWaiting) return undefined;
     return this.#places.get(this.#parts.self() ?? '') ?? 0;
   }
 

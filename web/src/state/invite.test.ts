@@ -2,7 +2,8 @@ import { encode } from 'uqr';
 import { describe, expect, it } from 'vitest';
 
 import { HandClock } from '../observable/hand_clock';
-import { COPIED_MS, CopyModel, drawQr, hostFileName } from './invite';
+import { COPIED_MS, CopyModel, hostFileName } from './invite';
+import { drawQr } from './qr_drawing';
 
 const LINK = `https://moot.example/#v1.${'A'.repeat(43)}.${'B'.repeat(22)}`;
 

@@ -2,6 +2,7 @@ import type { FrameReport } from '../e2ee/frames/frame_tally';
 import { slotOf, type Slot, type SlotName } from '../e2ee/frames/slot';
 import { encodeCounters, parseCounters } from '../e2ee/frames/slot_counters';
 import type { Member } from '../e2ee/group/group_keys';
+import { Subject } from '../observable/observable';
 import type { Bytes } from '../protocol/bytes';
 import type { MediaPort } from './delivery';
 
@@ -9,6 +10,8 @@ type Listener = Parameters<MediaPort['onCounters']>[0];
 
 /** Media without frames, for tests: how many were sent and came is set by hand. */
 export class MediaInMemory implements MediaPort {
+  readonly sealing = new Subject<number | undefined>(undefined);
+  readonly isBroken = new Subject(false);
   sent: readonly number[] = [0, 0, 0, 0];
   /** What has come of Ana. */
   readonly came = new Map<SlotName, number>();

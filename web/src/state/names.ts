@@ -18,7 +18,8 @@ interface Parts {
   readonly clock: Clock;
   /** One's own name, as it was typed. */
   readonly ownName: () => string | undefined;
-  readonly handPlace: () => number;
+  /** Where one's own hand went up, 0 while it is down; undefined while that is on its way to the others. */
+  readonly handPlace: () => number | undefined;
 }
 
 /** Who is in the group, as far as names need it. */
@@ -73,10 +74,7 @@ export class NamesModel {
       this.#introduce();
     } else if (company.identities.some((one) => !before.identities.includes(one))) {
       const rank = company.identities.indexOf(company.self);
-      this.#cancel ??= this.#parts.clock.after(RETELL_MS + RETELL_EACH_MS * rank, () => {
-        this.#cancel = undefined;
-        this.#retell();
-      });
+      this.#retellAfter(RETELL_MS + RETELL_EACH_MS * rank);
     }
   }
 
@@ -97,10 +95,20 @@ export class NamesModel {
 
   #retell(): void {
     const name = this.#parts.ownName();
-    if (name !== undefined) {
-      const handPlace = this.#parts.handPlace();
+    const handPlace = this.#parts.handPlace();
+    if (handPlace === undefined) {
+      // It would come after the hand, and take back what it did not know of.
+      this.#retellAfter(RETELL_MS);
+    } else if (name !== undefined) {
       this.#parts.said.say('presence', encodePresence({ name, handPlace }));
     }
+  }
+
+  #retellAfter(ms: number): void {
+    this.#cancel ??= this.#parts.clock.after(ms, () => {
+      this.#cancel = undefined;
+      this.#retell();
+    });
   }
 
   #forgetFrom(names: Map<string, string>): void {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Participant, Publication, Source } from '../session/call';
+import type { ListedMember } from './members';
 import { hueOf, initialsOf, personOf, sharesOf, shownName, soundsOf } from './people';
 
 const TRACK = {} as MediaStreamTrack;
+
+const ANA: ListedMember = { identity: 'ana', isSelf: false, isHost: false, state: 'here' };
 
 function publication(source: Source, more: Partial<Publication> = {}): Publication {
   return { id: source, source, isMuted: false, track: TRACK, ...more };
@@ -15,31 +18,33 @@ function participant(publications: Publication[], more: Partial<Participant> = {
 
 describe('a person', () => {
   it('has a microphone that is on only while it is published and not muted', () => {
-    expect(personOf(participant([]), false).isMicrophoneOn).toBe(false);
+    expect(personOf(ANA, participant([])).isMicrophoneOn).toBe(false);
     const muted = participant([publication('microphone', { isMuted: true })]);
-    expect(personOf(muted, false).isMicrophoneOn).toBe(false);
-    expect(personOf(participant([publication('microphone')]), false).isMicrophoneOn).toBe(true);
+    expect(personOf(ANA, muted).isMicrophoneOn).toBe(false);
+    expect(personOf(ANA, participant([publication('microphone')])).isMicrophoneOn).toBe(true);
   });
 
   it('has no picture while the camera is off or nothing has arrived', () => {
     const off = participant([publication('camera', { isMuted: true })]);
-    expect(personOf(off, false).camera).toBeUndefined();
+    expect(personOf(ANA, off).camera).toBeUndefined();
     const waiting = participant([publication('camera', { track: undefined })]);
-    expect(personOf(waiting, false).camera).toBeUndefined();
+    expect(personOf(ANA, waiting).camera).toBeUndefined();
     const on = participant([publication('camera')]);
-    expect(personOf(on, false).camera).toEqual({ publicationId: 'camera', track: TRACK });
+    expect(personOf(ANA, on).camera).toEqual({ publicationId: 'camera', track: TRACK });
   });
 
-  it('is called host only where this device knows it', () => {
-    expect(personOf(participant([], { isLocal: true }), true).isHost).toBe(true);
-    expect(personOf(participant([]), true).isHost).toBe(false);
+  it('is away without a connection to the server, unless they are leaving', () => {
+    expect(personOf(ANA, undefined)).toMatchObject({ presence: 'away', isMicrophoneOn: false });
+    expect(personOf({ ...ANA, state: 'unheard' }, undefined).presence).toBe('away');
+    expect(personOf({ ...ANA, state: 'leaving' }, undefined).presence).toBe('leaving');
+    expect(personOf({ ...ANA, state: 'unheard' }, participant([])).presence).toBe('unheard');
   });
 });
 
 describe('what is shared and heard', () => {
   it('names whose screen it is, also before its first picture', () => {
     const owner = participant([publication('screen', { track: undefined })]);
-    const person = personOf(owner, false);
+    const person = personOf(ANA, owner);
     expect(sharesOf([owner], new Map([['ana', person]]))).toEqual([
       { publicationId: 'screen', owner: person, track: undefined },
     ]);

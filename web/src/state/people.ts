@@ -1,12 +1,16 @@
 import { plainLine } from '../protocol/plain_line';
 import type { Participant, Publication, Source } from '../session/call';
+import type { ListedMember, MemberState } from './members';
+
+/** How somebody is in the call; `away`: holds the keys, and is not connected to the server. */
+export type Presence = MemberState | 'away';
 
 /** Somebody in the call, as the screen shows them. */
 export interface Person {
   readonly identity: string;
   readonly isLocal: boolean;
-  /** Known only of oneself until the host's word is part of the room. */
   readonly isHost: boolean;
+  readonly presence: Presence;
   /** Safe to be shown in a line of other text; absent while nobody knows it. */
   readonly name: string | undefined;
   readonly isMicrophoneOn: boolean;
@@ -37,15 +41,21 @@ export interface Sound {
 
 const MAX_NAME_CHARS = 64;
 
-/** What the screen says of a participant. */
-export function personOf(participant: Participant, isHost: boolean): Person {
-  const microphone = liveFrom(participant, 'microphone');
-  const camera = liveFrom(participant, 'camera');
+/**
+ * What the screen says of a member.
+ *
+ * @param participant - undefined: the server has nobody connected with this identity.
+ */
+export function personOf(member: ListedMember, participant: Participant | undefined): Person {
+  const microphone = participant && liveFrom(participant, 'microphone');
+  const camera = participant && liveFrom(participant, 'camera');
+  const isAway = participant === undefined && member.state !== 'leaving';
   return {
-    identity: participant.identity,
-    isLocal: participant.isLocal,
-    isHost: participant.isLocal && isHost,
-    name: shownName(participant.name),
+    identity: member.identity,
+    isLocal: member.isSelf,
+    isHost: member.isHost,
+    presence: isAway ? 'away' : member.state,
+    name: shownName(participant?.name),
     isMicrophoneOn: microphone !== undefined,
     camera:
       camera?.track === undefined

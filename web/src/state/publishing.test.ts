@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CallInMemory, trackOf } from './call_in_memory';
 import { SourcePublishing, wantedFromCamera, wantedFromMicrophone } from './publishing';
+import { NO_SETBACKS } from '../session/patience';
 
 const ONE = trackOf('one');
 const TWO = trackOf('two');
@@ -58,7 +59,7 @@ describe('what a source sends', () => {
     const call = new CallInMemory();
     const camera = new SourcePublishing(call, 'camera');
     call.refusesTracks = true;
-    call.connection.set({ kind: 'ended', why: 'lost' });
+    call.connection.set({ kind: 'ended', why: 'lost', setbacks: NO_SETBACKS });
     await camera.want({ track: ONE, isMuted: false });
     expect(camera.hasFailed.value).toBe(false);
   });

@@ -1,6 +1,7 @@
 import type { Participant } from '../session/call';
 import type { Announcement } from './announcements';
 import type { DeviceState } from './devices';
+import type { ListedMember } from './members';
 import { personOf, sharesOf, soundsOf, type Person, type Share, type Sound } from './people';
 
 /** Everybody and everything that is in the room now. */
@@ -12,22 +13,41 @@ export interface Room {
 }
 
 interface Known {
+  /** Whether this device has the host's key. */
   readonly isHost: boolean;
+  /** Who holds keys of the meeting, by when they came. */
+  readonly members: readonly ListedMember[];
   readonly camera: DeviceState;
   /** What somebody has signed to be called. */
   readonly signedName: (identity: string) => string | undefined;
+  /** What somebody was called before: who loses their connection keeps their name. */
+  readonly lastName: (identity: string) => string | undefined;
 }
 
-/** One's own picture is what the camera gives, whatever was sent of it; a signed name goes before one that is not. */
+/**
+ * The people are oneself and the members of the group. Whoever else the server shows is nobody: is not
+ * listed, and nothing of theirs is shown or played. One's own picture is what the camera gives, whatever was
+ * sent of it; a signed name goes before one that is not.
+ */
 export function roomOf(participants: readonly Participant[], known: Known): Room {
-  const people = participants.map((participant) => {
-    const person = personOf(participant, known.isHost);
-    return person.isLocal
-      ? withOwnCamera(person, known.camera)
-      : { ...person, name: known.signedName(person.identity) ?? person.name };
-  });
+  const connected = new Map(participants.map((one) => [one.identity, one]));
+  const self = participants.find(({ isLocal }) => isLocal);
+  const others = known.members
+    .filter(({ identity }) => identity !== self?.identity)
+    .map((member) => {
+      const person = personOf({ ...member, isSelf: false }, connected.get(member.identity));
+      const { identity, name } = person;
+      return { ...person, name: known.signedName(identity) ?? name ?? known.lastName(identity) };
+    });
+  const people = [...(self === undefined ? [] : [ownPerson(self, known)]), ...others];
   const byIdentity = new Map(people.map((person) => [person.identity, person]));
-  return { people, shares: sharesOf(participants, byIdentity), sounds: soundsOf(participants) };
+  const members = participants.filter(({ identity }) => byIdentity.has(identity));
+  return { people, shares: sharesOf(members, byIdentity), sounds: soundsOf(members) };
+}
+
+function ownPerson(self: Participant, { camera, isHost }: Known): Person {
+  const { identity } = self;
+  return withOwnCamera(personOf({ identity, isSelf: true, isHost, state: 'here' }, self), camera);
 }
 
 /** Which screens of others are shared now, and which are not any more. */

@@ -13,7 +13,7 @@ const NOWHERE = (): never => {
 
 function person(identity: string): Person {
   const isLocal = identity === 'me';
-  return { identity, isLocal, isHost: false, name: identity, isMicrophoneOn: true, camera: undefined };
+  return { identity, isLocal, isHost: false, presence: 'here', name: identity, isMicrophoneOn: true, camera: undefined };
 }
 
 function facts(others: string, more: { active?: string; speaking?: string; share?: string } = {}): StageFacts {

@@ -15,7 +15,7 @@ function unmuted(...who: string[]): Person[] {
   return who.map((identity) => ({
     identity,
     isLocal: identity === 'me',
-    isHost: false,
+    isHost: false, presence: 'here',
     name: identity,
     isMicrophoneOn: true,
     camera: undefined,

@@ -1,6 +1,5 @@
 import { m } from '../messages/messages.js';
 import type { Screen } from '../state/app';
-import { endedWords } from './home/ended_words';
 import { linkFaultWords, refusalWords } from './home/refusal_words';
 
 /**
@@ -28,7 +27,9 @@ function wordsOf(screen: Screen<unknown, unknown>): string | undefined {
       return m.home_title_before();
     case 'call':
       return m.home_title_call();
+    case 'forgotten':
+      return m.home_forgotten();
     case 'ended':
-      return endedWords(screen.why, 0, 'en').heading;
+      return m.home_title_ended();
   }
 }

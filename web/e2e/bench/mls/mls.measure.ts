@@ -1,25 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { chromium, test, type Browser, type Page } from '@playwright/test';
-import { build } from 'vite';
 
-import { CHROMIUM, CHROMIUM_FLAGS } from '../../harness/person';
+import { CHROMIUM } from '../../harness/person';
+import { BENCH_FLAGS, bundled, opened } from '../bench_page';
 import type { Burst } from './page';
 import type { Followed } from './members_worker';
 import { rendererTimes, spentMs } from './process_time';
 
 const { FOLKMOOT_E2E_URL: url = '', FOLKMOOT_BENCH_OUT: out = '' } = process.env;
+/** What the page is known by when it is there. */
+const PAGE = 'folkmootBench';
 const wanted = JSON.parse(process.env['FOLKMOOT_BENCH_MLS'] ?? '{}') as Wanted;
-const KINDS = new Map([['.html', 'text/html'], ['.js', 'text/javascript']]);
-
-// What is put in the place of a server's answer counts as from elsewhere, and may not reach loopback.
-const FLAGS = [
-  ...CHROMIUM_FLAGS,
-  '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets',
-];
 
 /** What `bench/mls.py` wants to be measured. */
 interface Wanted {
@@ -37,13 +32,13 @@ interface Size extends Followed {
 
 test('what group keys cost', async () => {
   const bundle = mkdtempSync(join(tmpdir(), 'folkmoot-mls-bench-'));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: BENCH_FLAGS });
   try {
-    await bundled(bundle);
-    const sizes = await measureSizes(await opened(browser, bundle), browser);
+    await bundled(fileURLToPath(new URL('.', import.meta.url)), bundle);
+    const sizes = await measureSizes(await opened(browser, bundle, url, PAGE), browser);
     const bursts: Burst[] = [];
     for (const tickets of wanted.bursts) {
-      bursts.push(await measureBurst(await opened(browser, bundle), tickets));
+      bursts.push(await measureBurst(await opened(browser, bundle, url, PAGE), tickets));
     }
     writeFileSync(out, JSON.stringify({ sizes, bursts }));
   } finally {
@@ -51,31 +46,6 @@ test('what group keys cost', async () => {
     rmSync(bundle, { recursive: true });
   }
 });
-
-/** The page and its workers, made as the client is. */
-async function bundled(folder: string): Promise<void> {
-  await build({
-    configFile: false,
-    root: fileURLToPath(new URL('.', import.meta.url)),
-    base: '/bench/',
-    logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true, target: 'chrome123', modulePreload: false },
-  });
-}
-
-/** A page of the server's own origin: the group channel lets no other in. */
-async function opened(browser: Browser, bundle: string): Promise<Page> {
-  const page = await browser.newPage();
-  await page.route('**/bench/**', async (route) => {
-    const path = new URL(route.request().url()).pathname.replace('/bench/', '');
-    const contentType = KINDS.get(extname(path)) ?? 'application/octet-stream';
-    await route.fulfill({ body: readFileSync(join(bundle, path)), contentType });
-  });
-  await page.goto(`${url}/bench/index.html`);
-  await page.waitForFunction(() => 'folkmootBench' in window);
-  return page;
-}
 
 async function measureSizes(page: Page, browser: Browser): Promise<Size[]> {
   await page.evaluate(() => window.folkmootBench.open());

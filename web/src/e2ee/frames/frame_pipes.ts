@@ -30,10 +30,11 @@ export interface PipeStart {
 const STARVES: ReadonlySet<ReceiveFault> = new Set(['unannounced', 'unknown-key', 'wrong-sender']);
 
 interface Pipe {
+  readonly direction: PipeStart['direction'];
   of: Announced | undefined;
   /** Frames were dropped that the ones after them need: a key frame must come. */
   isStarved: boolean;
-  /** Asks the sender for a key frame; of video that is received. */
+  /** Has a key frame made here, or asks the sender for one. */
   readonly wantKeyframe: () => void;
 }
 
@@ -74,8 +75,13 @@ export class FramePipes {
     return isTaken;
   }
 
-  switchTo(epoch: number): void {
-    this.#keys?.switchTo(epoch);
+  /** See `FrameKeys`. */
+  switchTo(epoch: number, isForNewcomers: boolean): void {
+    const isSealing = this.#keys?.switchTo(epoch) ?? false;
+    if (!isSealing || !isForNewcomers) return;
+    for (const { direction, wantKeyframe } of this.#pipes.values()) {
+      if (direction === 'send') wantKeyframe();
+    }
   }
 
   stop(): void {
@@ -90,7 +96,7 @@ export class FramePipes {
   run(start: PipeStart, { readable, writable }: FrameStreams, wantKeyframe: () => void): void {
     const of = this.#early.get(start.pipe) ?? start.of;
     this.#early.delete(start.pipe);
-    const pipe: Pipe = { of, isStarved: false, wantKeyframe };
+    const pipe: Pipe = { direction: start.direction, of, isStarved: false, wantKeyframe };
     this.#pipes.set(start.pipe, pipe);
     const step =
       start.direction === 'send'

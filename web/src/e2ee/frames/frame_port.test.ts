@@ -82,10 +82,12 @@ async function worker(identity: string) {
   const secrets = { groupId: new Uint8Array(32).fill(7), mixKey: await mixKeyOf(), identity };
   const wanted: number[] = [];
   channel.port2.start();
-  const keys = new FrameKeys(channel.port2, secrets, (pipe) => {
+  const keys = new FrameKeys(channel.port2, secrets);
+  keys.onKeyframe((pipe) => {
     wanted.push(pipe);
   });
   let asked = 0;
+  let made = 0;
   const script = (direction: 'send' | 'receive', of?: Announced) => {
     const wire = new Wire();
     const options = keys.begin(direction, of);
@@ -93,18 +95,22 @@ async function worker(identity: string) {
       asked++;
       return Promise.resolve();
     };
+    const generateKeyFrame = (): Promise<void> => {
+      made++;
+      return Promise.resolve();
+    };
     for (const begin of transforms) {
-      begin({ transformer: { ...wire.streams, options, sendKeyFrameRequest } });
+      begin({ transformer: { ...wire.streams, options, sendKeyFrameRequest, generateKeyFrame } });
     }
     return { wire, pipe: options.pipe };
   };
-  return { keys, pipes, script, wanted, asked: () => asked };
+  return { keys, pipes, script, wanted, asked: () => asked, made: () => made };
 }
 
 /** Into the first epoch. */
 async function turn(keys: FrameKeys): Promise<void> {
   await keys.install(epochOf(1));
-  keys.switchTo(1);
+  keys.switchTo(1, false);
   await keys.report();
 }
 
@@ -123,7 +129,7 @@ describe('frames in a worker', () => {
     expect(await ben.keys.install(epochOf(1))).toBe(false);
     const [out, into] = [ana.script('send', ANAS_CAMERA), ben.script('receive', ANAS_CAMERA)];
     expect(await out.wire.give(KEY_FRAME)).toBeUndefined();
-    ana.keys.switchTo(1);
+    ana.keys.switchTo(1, false);
     await settled();
     const sealed = await out.wire.give(KEY_FRAME);
     expect(await into.wire.give(sealed as Bytes)).toEqual(KEY_FRAME);
@@ -131,7 +137,7 @@ describe('frames in a worker', () => {
     ana.keys.stop();
     await settled();
     expect(await out.wire.give(DELTA_FRAME)).toBeUndefined();
-    ana.keys.switchTo(1);
+    ana.keys.switchTo(1, false);
     await settled();
     expect(await out.wire.give(DELTA_FRAME)).toBeDefined();
     ana.keys.forget();
@@ -182,6 +188,20 @@ describe('frames in a worker', () => {
     expect((await ben.keys.report()).notReceived).toMatchObject({ unannounced: 2, 'unknown-key': 1 });
   });
 
+  it('begin anew with a key frame when they are sealed for somebody who has come, and only then', async () => {
+    const ana = await worker('ana');
+    ana.script('send', ANAS_CAMERA);
+    ana.script('receive', ANAS_CAMERA);
+    await turn(ana.keys);
+    expect(ana.made()).toBe(0);
+    await ana.keys.install(epochOf(2));
+    ana.keys.switchTo(2, true);
+    // Of an epoch that is not there nothing is sealed.
+    ana.keys.switchTo(3, true);
+    await ana.keys.report();
+    expect([ana.made(), ana.asked()]).toEqual([1, 0]);
+  });
+
   it('of a browser without script transforms come by streams that are given away', async () => {
     const [ana, ben] = [await worker('ana'), await worker('ben')];
     await turn(ana.keys);
@@ -190,6 +210,11 @@ describe('frames in a worker', () => {
     const wire = new Wire();
     ben.keys.run(ben.keys.begin('receive', ANAS_CAMERA), wire.streams);
     expect(wire.streams.readable.locked).toBe(true);
+    const sent = ben.keys.begin('send', ANAS_CAMERA);
+    ben.keys.run(sent, new Wire().streams);
+    ben.keys.switchTo(1, true);
+    await settled();
+    expect(ben.wanted).toEqual([sent.pipe]);
     // The worker's side of it.
     const [out, into] = [new Wire(), new Wire()];
     const wishes: string[] = [];

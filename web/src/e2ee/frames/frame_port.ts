@@ -7,7 +7,7 @@ import type { Announced, MediaEpoch, MediaSecrets } from './media_keys';
 export type ToFrameWorker =
   | { readonly kind: 'open'; readonly secrets: MediaSecrets }
   | { readonly kind: 'install'; readonly id: number; readonly epoch: MediaEpoch }
-  | { readonly kind: 'switch'; readonly epoch: number }
+  | { readonly kind: 'switch'; readonly epoch: number; readonly isForNewcomers: boolean }
   | { readonly kind: 'stop' }
   | { readonly kind: 'forget' }
   /** Streams of a browser that has no script transforms. */
@@ -18,7 +18,7 @@ export type ToFrameWorker =
 /** What comes from the worker. */
 export type FromFrameWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly value: boolean | FrameReport }
-  /** Video that the browser can't be told to ask a key frame for from inside. */
+  /** Video that needs a key frame, where the browser can't be told so from inside. */
   | { readonly kind: 'keyframe'; readonly pipe: number };
 
 /** What a script transform gives its worker (W3C WebRTC Encoded Transform). */
@@ -26,6 +26,7 @@ interface TransformEvent {
   readonly transformer: FrameStreams & {
     readonly options: PipeStart;
     sendKeyFrameRequest?(): Promise<unknown>;
+    generateKeyFrame?(): Promise<unknown>;
   };
 }
 
@@ -48,8 +49,10 @@ export function serveFrames(scope: WorkerScope, pipes: FramePipes): void {
   scope.addEventListener('rtctransform', ({ transformer }) => {
     const start = transformer.options;
     pipes.run(start, transformer, () => {
-      // Of a track that has ended, or of a browser that can't: a decoder without a picture asks, too.
-      transformer.sendKeyFrameRequest?.().catch(() => undefined);
+      const isSent = start.direction === 'send';
+      const asked = isSent ? transformer.generateKeyFrame?.() : transformer.sendKeyFrameRequest?.();
+      // Sound, a track that has ended, or a browser that can't: a decoder without a picture asks, too.
+      asked?.catch(() => undefined);
     });
   });
   scope.addEventListener('message', ({ data }) => {
@@ -82,7 +85,7 @@ function obey(
 ): void {
   switch (message.kind) {
     case 'switch':
-      pipes.switchTo(message.epoch);
+      pipes.switchTo(message.epoch, message.isForNewcomers);
       break;
     case 'stop':
       pipes.stop();
@@ -100,18 +103,12 @@ function obey(
 export class FrameKeys {
   readonly #port: GivingPort;
   readonly #asked = new Map<number, (value: boolean | FrameReport) => void>();
-  readonly #onKeyframe: (pipe: number) => void;
+  #onKeyframe: (pipe: number) => void = () => undefined;
   #lastId = 0;
   #lastPipe = 0;
 
-  /** @param onKeyframe - a receiver's video waits for a key frame, and the worker can't ask for one. */
-  constructor(
-    port: GivingPort,
-    secrets: MediaSecrets,
-    onKeyframe: (pipe: number) => void = () => undefined,
-  ) {
+  constructor(port: GivingPort, secrets: MediaSecrets) {
     this.#port = port;
-    this.#onKeyframe = onKeyframe;
     port.addEventListener('message', ({ data }) => {
       const message = data as FromFrameWorker;
       if (message.kind === 'answer') {
@@ -133,9 +130,18 @@ export class FrameKeys {
     return (await this.#ask((id) => ({ kind: 'install', id, epoch }), given)) as boolean;
   }
 
-  /** Seals in an epoch that was installed. */
-  switchTo(epoch: number): void {
-    this.#post({ kind: 'switch', epoch });
+  /** @param listener - the video of a pipe needs a key frame, and the worker can't ask for one. */
+  onKeyframe(listener: (pipe: number) => void): void {
+    this.#onKeyframe = listener;
+  }
+
+  /**
+   * Seals in an epoch that was installed.
+   *
+   * @param isForNewcomers - somebody can't open what came before: pictures begin anew.
+   */
+  switchTo(epoch: number, isForNewcomers: boolean): void {
+    this.#post({ kind: 'switch', epoch, isForNewcomers });
   }
 
   /** Seals nothing until the next switch. */

@@ -22,17 +22,23 @@ afterEach(() => {
 async function transforms(path: TransformPath) {
   vi.stubGlobal('RTCRtpScriptTransform', ScriptTransform);
   const posted: ToFrameWorker[] = [];
+  let hear: (event: { readonly data: unknown }) => void = () => undefined;
   const port = {
     postMessage: (message: unknown) => {
       posted.push(message as ToFrameWorker);
     },
-    addEventListener: () => undefined,
+    addEventListener: (_: 'message', listener: typeof hear) => {
+      hear = listener;
+    },
   };
   const secrets = { groupId: new Uint8Array(32), mixKey: await mixKeyOf(), identity: 'ana' };
   const worker = {} as Worker;
   const made = new FrameTransforms(new FrameKeys(port, secrets), worker, path);
   posted.splice(0);
-  return { made, posted, worker };
+  const wantKeyframe = (pipe: number): void => {
+    hear({ data: { kind: 'keyframe', pipe } });
+  };
+  return { made, posted, worker, wantKeyframe };
 }
 
 describe('a browser', () => {
@@ -86,6 +92,22 @@ describe('a worker between the encoder and the network', () => {
       { kind: 'use', pipe: 1, of: ANAS_CAMERA },
       { kind: 'use', pipe: 1, of: undefined },
     ]);
+  });
+
+  it('has all encoders of a sender make a key frame, if there is a picture', async () => {
+    const { made, wantKeyframe } = await transforms('streams');
+    const streams = { readable: new ReadableStream(), writable: new WritableStream() };
+    const setParameters = vi.fn(() => Promise.reject(new DOMException('', 'InvalidStateError')));
+    const parameters = { encodings: [{ rid: 'q' }, { rid: 'f' }] };
+    const [camera, voice] = (['video', 'audio'] as const).map((kind) => ({
+      ...{ createEncodedStreams: () => streams, setParameters, track: { kind } },
+      getParameters: () => parameters,
+    })) as unknown as [RTCRtpSender, RTCRtpSender];
+    made.send(camera, ANAS_CAMERA);
+    made.send(voice, ANAS_VOICE);
+    for (const pipe of [1, 2, 3]) wantKeyframe(pipe);
+    const encodingOptions = [{ keyFrame: true }, { keyFrame: true }];
+    expect(setParameters.mock.calls).toEqual([[parameters, { encodingOptions }]]);
   });
 
   it('that can’t be put there leaves a sender without a track, and a receiver’s track ended', async () => {

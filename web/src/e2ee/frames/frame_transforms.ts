@@ -15,6 +15,14 @@ type MediaEnd = (RTCRtpSender | RTCRtpReceiver) & {
   createEncodedStreams(): FrameStreams;
 };
 
+/** The types know the first argument only. */
+interface NewerSender {
+  setParameters(
+    parameters: RTCRtpSendParameters,
+    options: { readonly encodingOptions: readonly { readonly keyFrame: boolean }[] },
+  ): Promise<void>;
+}
+
 /** What of a browser says which path there is. */
 export interface TransformScope {
   readonly RTCRtpScriptTransform?: unknown;
@@ -35,11 +43,15 @@ export class FrameTransforms {
   readonly #worker: Worker;
   readonly #path: TransformPath;
   readonly #pipes = new WeakMap<MediaEnd, number>();
+  readonly #senders = new Map<number, WeakRef<RTCRtpSender>>();
 
   constructor(keys: FrameKeys, worker: Worker, path: TransformPath) {
     this.#keys = keys;
     this.#worker = worker;
     this.#path = path;
+    keys.onKeyframe((pipe) => {
+      makeKeyframe(this.#senders.get(pipe)?.deref());
+    });
   }
 
   /**
@@ -50,7 +62,8 @@ export class FrameTransforms {
    */
   send(sender: RTCRtpSender, of: Announced | undefined): void {
     try {
-      this.#attach(sender as MediaEnd, 'send', of);
+      const pipe = this.#attach(sender as MediaEnd, 'send', of);
+      this.#senders.set(pipe, new WeakRef(sender));
     } catch (error) {
       // It may be kept and negotiated all the same; then there is nothing that it sends.
       void sender.replaceTrack(null);
@@ -73,11 +86,11 @@ export class FrameTransforms {
     }
   }
 
-  #attach(end: MediaEnd, direction: 'send' | 'receive', of: Announced | undefined): void {
+  #attach(end: MediaEnd, direction: 'send' | 'receive', of: Announced | undefined): number {
     const before = this.#pipes.get(end);
     if (before !== undefined) {
       this.#keys.use(before, of);
-      return;
+      return before;
     }
     const start = this.#keys.begin(direction, of);
     if (this.#path === 'script') {
@@ -86,5 +99,18 @@ export class FrameTransforms {
       this.#keys.run(start, end.createEncodedStreams());
     }
     this.#pipes.set(end, start.pipe);
+    return start.pipe;
   }
+}
+
+/**
+ * Has a sender's encoders begin anew. Receivers need no such thing: a decoder without a picture asks for one.
+ *
+ * WebRTC Extensions, section "RTCEncodingOptions"; a browser that does not know them ignores them.
+ */
+function makeKeyframe(sender: RTCRtpSender | undefined): void {
+  if (sender?.track?.kind !== 'video') return;
+  const parameters = sender.getParameters();
+  const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
+  (sender as NewerSender).setParameters(parameters, { encodingOptions }).catch(() => undefined);
 }

@@ -18,7 +18,9 @@ function played(events: readonly Event[], untilMs = 10_000): string[] {
   const done: string[] = [];
   const note = (atMs: number, steps: ReturnType<MediaEpochs['tick']>): void => {
     for (const step of steps) {
-      done.push(`${String(atMs)} ${step.kind}${'epoch' in step ? ` ${String(step.epoch)}` : ''}`);
+      const epoch = 'epoch' in step ? ` ${String(step.epoch)}` : '';
+      const anew = step.kind === 'switch' && step.isForNewcomers ? ' anew' : '';
+      done.push(`${String(atMs)} ${step.kind}${epoch}${anew}`);
     }
   };
   const ring = (untilOrAtMs: number): void => {
@@ -44,19 +46,19 @@ function played(events: readonly Event[], untilMs = 10_000): string[] {
 
 /** Somebody who sends in epoch 1 since 0 ms, alone or not. */
 const ALONE: Event = [0, 1, 'entry', ''];
-const SENDING = ['0 stop', '0 install 1', '0 switch 1'];
+const SENDING = ['0 stop', '0 install 1', '0 switch 1 anew'];
 
 const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])[] = [
   ['who makes the group sends at once', [ALONE], SENDING],
   [
     'a key is received with at once, and sent with when all have it',
     [ALONE, [5000, 2, 'join', 'B'], [5400, 'B', 2]],
-    [...SENDING, '5000 install 2', '5400 switch 2'],
+    [...SENDING, '5000 install 2', '5400 switch 2 anew'],
   ],
   [
     'nobody is waited for longer than a second',
     [ALONE, [5000, 2, 'join', 'BC'], [5400, 'B', 2]],
-    [...SENDING, '5000 install 2', '6000 switch 2'],
+    [...SENDING, '5000 install 2', '6000 switch 2 anew'],
   ],
   [
     'joins change the key once a second, however many they are and whoever is ready',
@@ -75,16 +77,16 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
     [
       ...SENDING,
       '5000 install 2',
-      '5100 switch 2',
+      '5100 switch 2 anew',
       '5200 install 3',
       '5500 install 4',
-      '6100 switch 4',
+      '6100 switch 4 anew',
     ],
   ],
   [
     'those who come later do not make those before them wait longer',
     [ALONE, [5000, 2, 'join', 'B'], [5900, 3, 'join', 'BC']],
-    [...SENDING, '5000 install 2', '5900 install 3', '6000 switch 3'],
+    [...SENDING, '5000 install 2', '5900 install 3', '6000 switch 3 anew'],
   ],
   [
     'who was removed hears nothing 300 ms later, whoever is not ready',
@@ -104,21 +106,21 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
     [
       ...SENDING,
       '5000 install 2',
-      '5050 switch 2',
+      '5050 switch 2 anew',
       '5100 install 3',
       '5200 install 4',
-      '5400 switch 4',
+      '5400 switch 4 anew',
     ],
   ],
   [
     'a removal takes effect as soon as all who are left have the key',
     [ALONE, [5000, 2, 'join', 'BC'], [5100, 3, 'removal', 'B'], [5150, 'B', 3]],
-    [...SENDING, '5000 install 2', '5100 install 3', '5150 switch 3'],
+    [...SENDING, '5000 install 2', '5100 install 3', '5150 switch 3 anew'],
   ],
   [
     'who is left alone goes on with a new key at once',
     [ALONE, [5000, 2, 'join', 'B'], [5100, 'B', 2], [5200, 3, 'removal', '']],
-    [...SENDING, '5000 install 2', '5100 switch 2', '5200 install 3', '5200 switch 3'],
+    [...SENDING, '5000 install 2', '5100 switch 2 anew', '5200 install 3', '5200 switch 3'],
   ],
   [
     'new keys for one member wait for all, as a join does',
@@ -134,7 +136,7 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
       [5100, 'B', 3],
       [5200, 'X', 2],
     ],
-    [...SENDING, '5000 install 2', '6000 switch 2'],
+    [...SENDING, '5000 install 2', '6000 switch 2 anew'],
   ],
   [
     'an epoch that is not later changes nothing',
@@ -144,12 +146,12 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
   [
     'a joiner sends nothing until the host has signed in that epoch',
     [[0, 7, 'entry', 'HBCD'], [50, 'B', 7], [60, 'H', 6], [5000], [6000, 'H', 7]],
-    ['0 stop', '0 install 7', '6000 switch 7'],
+    ['0 stop', '0 install 7', '6000 switch 7 anew'],
   ],
   [
     'or more than half of the others',
     [[0, 7, 'entry', 'BCDE'], [50, 'B', 7], [60, 'C', 7], [5000], [6000, 'D', 7]],
-    ['0 stop', '0 install 7', '6000 switch 7'],
+    ['0 stop', '0 install 7', '6000 switch 7 anew'],
   ],
   [
     'who signs in a later epoch has signed, too, and who has gone has not',
@@ -161,12 +163,19 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
       [200, 9, 'join', 'CDE'],
       [250, 'D', 9],
     ],
-    ['0 stop', '0 install 7', '100 install 8', '200 install 9', '250 switch 9'],
+    ['0 stop', '0 install 7', '100 install 8', '200 install 9', '250 switch 9 anew'],
   ],
   [
     'who comes in anew stops sending, and waits as a joiner does',
     [ALONE, [5000, 2, 'join', 'H'], [5010, 'H', 2], [9000, 6, 'entry', 'HB'], [9100, 'H', 6]],
-    [...SENDING, '5000 install 2', '5010 switch 2', '9000 stop', '9000 install 6', '9100 switch 6'],
+    [
+      ...SENDING,
+      '5000 install 2',
+      '5010 switch 2 anew',
+      '9000 stop',
+      '9000 install 6',
+      '9100 switch 6 anew',
+    ],
   ],
   [
     'a group that is made anew has none of the old keys',
@@ -174,10 +183,10 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
     [
       ...SENDING,
       '5000 install 2',
-      '5010 switch 2',
+      '5010 switch 2 anew',
       '9000 forget',
       '9000 install 0',
-      '9000 switch 0',
+      '9000 switch 0 anew',
     ],
   ],
 ];

@@ -24,8 +24,11 @@ export interface EpochView {
 export type EpochStep =
   /** Take the keys of an epoch, to open frames with. */
   | { readonly kind: 'install'; readonly epoch: number }
-  /** Seal in an epoch; the ones before it end after a while (`EPOCH_LIFE_MS`). */
-  | { readonly kind: 'switch'; readonly epoch: number }
+  /**
+   * Seal in an epoch; the ones before it end after a while (`EPOCH_LIFE_MS`). Somebody may have no key to
+   * what came before it: pictures begin anew.
+   */
+  | { readonly kind: 'switch'; readonly epoch: number; readonly isForNewcomers: boolean }
   /** Seal nothing. */
   | { readonly kind: 'stop' }
   /** Forget all keys: the group was made anew, and its epochs begin again. */
@@ -59,6 +62,8 @@ export class MediaEpochs {
   #heard = new Set<string>();
   #pending: Pending | undefined;
   #isSending = false;
+  /** Somebody came after the last switch, or nothing was sent before. */
+  #hasNewcomers = false;
   #lastSwitchMs = -Infinity;
 
   /** When to ask again, with `tick`; undefined: not before something happens. */
@@ -80,6 +85,7 @@ export class MediaEpochs {
     this.#view = view;
     this.#ready = new Set();
     this.#pending = this.#wait(view.cause, nowMs);
+    this.#hasNewcomers ||= isEntry || view.cause === 'join' || view.cause === 'rejoin';
     return [...steps, { kind: 'install', epoch: view.epoch }, ...this.tick(nowMs)];
   }
 
@@ -102,7 +108,9 @@ export class MediaEpochs {
     this.#pending = undefined;
     this.#isSending = true;
     this.#lastSwitchMs = nowMs;
-    return [{ kind: 'switch', epoch: this.#view.epoch }];
+    const isForNewcomers = this.#hasNewcomers;
+    this.#hasNewcomers = false;
+    return [{ kind: 'switch', epoch: this.#view.epoch, isForNewcomers }];
   }
 
   #begin(epoch: number): readonly EpochStep[] {

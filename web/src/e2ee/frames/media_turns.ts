@@ -1,4 +1,5 @@
 import type { Clock } from '../../observable/clock';
+import { Subject, type Observable } from '../../observable/observable';
 import type { NewEpoch } from '../group/epoch_secret';
 import type { GroupView } from '../group/group_keys';
 import { MediaEpochs, type EpochStep } from './media_epochs';
@@ -7,7 +8,7 @@ import type { MediaEpoch } from './media_keys';
 /** What carries the steps out: `FrameKeys`. */
 export interface EpochKeys {
   install(epoch: MediaEpoch): Promise<boolean>;
-  switchTo(epoch: number): void;
+  switchTo(epoch: number, isForNewcomers: boolean): void;
   stop(): void;
   forget(): void;
 }
@@ -23,6 +24,7 @@ export class MediaTurns {
   readonly #keys: EpochKeys;
   readonly #clock: Clock;
   readonly #epochs = new MediaEpochs();
+  readonly #sealing = new Subject<number | undefined>(undefined);
   #cancel: (() => void) | undefined;
   #isClosed = false;
 
@@ -31,6 +33,11 @@ export class MediaTurns {
     this.#identity = identity;
     this.#keys = keys;
     this.#clock = clock;
+  }
+
+  /** The epoch whose keys seal what is sent; undefined: nothing is sealed. */
+  get sealing(): Observable<number | undefined> {
+    return this.#sealing;
   }
 
   /**
@@ -61,6 +68,7 @@ export class MediaTurns {
     this.#isClosed = true;
     this.#cancel?.();
     this.#keys.forget();
+    this.#sealing.set(undefined);
   }
 
   async #take(steps: readonly EpochStep[], given?: MediaEpoch): Promise<void> {
@@ -85,13 +93,16 @@ export class MediaTurns {
         await (given && this.#keys.install(given));
         break;
       case 'switch':
-        this.#keys.switchTo(step.epoch);
+        this.#keys.switchTo(step.epoch, step.isForNewcomers);
+        this.#sealing.set(step.epoch);
         break;
       case 'stop':
         this.#keys.stop();
+        this.#sealing.set(undefined);
         break;
       case 'forget':
         this.#keys.forget();
+        this.#sealing.set(undefined);
         break;
     }
   }

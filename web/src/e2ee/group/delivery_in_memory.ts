@@ -70,6 +70,7 @@ export class MemoryChannel implements ChannelConnection {
 
 const TURN_MS = 1_500;
 const ACKS_MS = 300;
+const ACKS_FIRST_MS = 50;
 const MAX_OLD_EPOCHS = 32;
 const ZEROS = encodeBase64url(new Uint8Array(32));
 
@@ -91,6 +92,7 @@ export class DeliveryInMemory {
   #acks = new Map<string, { readonly epoch: number; readonly body: unknown }>();
   #askedIn = new Map<string, number>();
   #isBundling = false;
+  #bundledMs = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -322,8 +324,10 @@ export class DeliveryInMemory {
       return;
     }
     this.#isBundling = true;
-    this.#clock.after(ACKS_MS, () => {
+    const sinceMs = this.#clock.now() - this.#bundledMs;
+    this.#clock.after(Math.max(ACKS_FIRST_MS, ACKS_MS - sinceMs), () => {
       this.#isBundling = false;
+      this.#bundledMs = this.#clock.now();
       const acks = [...this.#acks.values()];
       this.#acks = new Map();
       for (const one of new Set(acks.map((ack) => ack.epoch))) {

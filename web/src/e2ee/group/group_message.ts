@@ -17,6 +17,7 @@ export const MESSAGE_TYPES = {
   history: 11,
   substitute: 12,
   comparison: 13,
+  service: 14,
 } as const;
 
 export type MessageType = keyof typeof MESSAGE_TYPES;

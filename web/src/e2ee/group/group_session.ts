@@ -85,6 +85,11 @@ export class GroupSession {
     return this.#talk.ready;
   }
 
+  /** Identities that have signed to leave, and still hold the keys. */
+  get leaving(): Observable<ReadonlySet<string>> {
+    return this.#talk.leaving;
+  }
+
   /** Resolves when everything that has come is handled. */
   idle(): Promise<void> {
     return this.#queue;
@@ -209,9 +214,7 @@ export class GroupSession {
     } else if (isEntry) {
       this.#duties.owesHistory();
     }
-    if (this.#behind > 0) {
-      this.#duties.isBehind();
-    }
+    if (this.#behind > 0) this.#duties.isBehind();
   }
 
   async #moved(cause: EpochCause): Promise<void> {
@@ -250,9 +253,7 @@ export class GroupSession {
 
   /** A commit that the server took and the members don't: the order is an epoch ahead. */
   #isVoid(): void {
-    if (this.#state.value.kind !== 'member') {
-      return;
-    }
+    if (this.#state.value.kind !== 'member') return;
     // A commit of this device's own that was overtaken by it will not come.
     this.#commits.committed(false);
     if (this.#behind > MAX_BEHIND) {
@@ -299,9 +300,7 @@ export class GroupSession {
   }
 
   #join(why?: Extract<SessionNotice, { kind: 'joining-anew' }>['why']): void {
-    if (this.#isOver) {
-      return;
-    }
+    if (this.#isOver) return;
     if (why !== undefined) this.#parts.onNotice({ kind: 'joining-anew', why });
     this.#state.set({ kind: 'joining' });
     this.#joining.start();

@@ -33,6 +33,8 @@ export class MemberTalk {
   readonly health = new Subject<GroupHealth>({ kind: 'well' });
   /** Identities that have signed to be in this epoch, with these secrets. */
   readonly ready = new Subject<ReadonlySet<string>>(new Set());
+  /** Identities that have signed to leave, and still hold the keys. */
+  readonly leaving = new Subject<ReadonlySet<string>>(new Set());
   readonly #parts: Parts;
   readonly #watch: HealthWatch;
   readonly #treeHashes = new Map<number, Bytes>();
@@ -94,6 +96,9 @@ export class MemberTalk {
       }
     }
     this.ready.set(new Set());
+    if (this.leaving.value.size > 0) {
+      this.leaving.set(new Set([...this.leaving.value].filter((one) => here.has(one))));
+    }
   }
 
   /** Something came of an epoch that this device is not in. */
@@ -131,12 +136,19 @@ export class MemberTalk {
 
   /** Acknowledgements that the server has bundled. */
   async acknowledged(bodies: readonly Bytes[]): Promise<void> {
+    const ready = new Set(this.ready.value);
     for (const body of bodies) {
-      this.#read(await this.#parts.keys.readAcknowledgement(body));
+      this.#read(await this.#parts.keys.readAcknowledgement(body), ready);
     }
+    // Once for all of them: there are as many as members, and each is looked at by whoever listens.
+    const before = this.ready.value;
+    if (ready.size !== before.size || [...ready].some((one) => !before.has(one))) {
+      this.ready.set(ready);
+    }
+    this.#showHealth();
   }
 
-  #read(reading: AckReading | undefined): void {
+  #read(reading: AckReading | undefined, ready: Set<string>): void {
     const view = this.#parts.view();
     if (reading === undefined || view === undefined || reading.isSelf) {
       return;
@@ -144,14 +156,12 @@ export class MemberTalk {
     if (reading.isByHost) this.#hosts.add(reading.identity);
     this.#watch.acknowledged(reading, view.epoch, this.#parts.clock.now());
     this.#compare(reading);
-    const others = [...this.ready.value].filter((one) => one !== reading.identity);
     if (reading.agrees) {
-      this.ready.set(new Set([...others, reading.identity]));
+      ready.add(reading.identity);
       this.#acknowledgedHere();
     } else if (reading.epoch === view.epoch) {
-      this.ready.set(new Set(others));
+      ready.delete(reading.identity);
     }
-    this.#showHealth();
   }
 
   #acknowledgedHere(): void {
@@ -191,6 +201,7 @@ export class MemberTalk {
   #leave({ from, body }: ReceivedMessage): void {
     const leave = parseLeave(body);
     if (leave !== undefined && equalBytes(leave.leafKey, from.leafKey)) {
+      this.leaving.set(new Set([...this.leaving.value, from.identity]));
       this.#parts.duties.wantsToLeave(from.identity, leave);
     }
   }

@@ -7,6 +7,7 @@ const ANA: Person = {
   identity: 'ana',
   isLocal: false,
   isHost: false,
+  presence: 'here',
   name: 'Ana',
   isMicrophoneOn: true,
   camera: undefined,

@@ -1,6 +1,6 @@
 import { m } from '../../messages/messages.js';
 import type { Announcement, Name } from '../../state/announcements';
-import type { Person } from '../../state/people';
+import type { Person, Presence } from '../../state/people';
 import type { Corner } from '../../state/self_corner';
 
 /** So many names are read out; the rest is a number. */
@@ -16,6 +16,17 @@ export function labelOf({ isLocal, name }: Pick<Person, 'isLocal' | 'name'>): st
   return isLocal ? m.call_you() : (name ?? m.call_someone());
 }
 
+/** How somebody is in the meeting, where that is to be said. */
+export function presenceWords(presence: Exclude<Presence, 'here'>): string {
+  return PRESENCE[presence]();
+}
+
+const PRESENCE = {
+  unheard: m.call_presence_unheard,
+  leaving: m.call_presence_leaving,
+  away: m.call_presence_away,
+} as const;
+
 /** What somebody hears who can't see the tile. */
 export function tileWords(
   person: Person,
@@ -23,6 +34,7 @@ export function tileWords(
 ): string {
   return [
     labelOf(person),
+    ...(person.presence === 'here' ? [] : [presenceWords(person.presence)]),
     person.isMicrophoneOn ? m.call_tile_microphone_on() : m.call_tile_microphone_off(),
     ...(person.camera === undefined ? [m.call_tile_camera_off()] : []),
     ...(is.speaking ? [m.call_tile_speaking()] : []),
@@ -85,6 +97,8 @@ const PLAIN = {
   back: m.call_said_back,
   copied: m.call_said_copied,
   comparing: m.call_said_comparing,
+  stranger: m.call_strangers,
+  'media-broken': m.call_media_broken,
   diverged: m.call_group_diverged,
   silent: m.call_group_silent,
   cut: m.call_group_cut,
