@@ -11,14 +11,16 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from folkmoot.identity.node_key import NodeKey
 from folkmoot.protocol.derivation import derive, derive_meeting, host_hash, identity_of
 from folkmoot.protocol.encoding import to_base64url
 from folkmoot.protocol.link import Link
 from folkmoot.protocol.sealing import MEETING_SIZES, NAME_SIZES, meeting_aad, name_aad, seal
-from folkmoot.protocol.statements import admission_statement, creation_statement
+from folkmoot.protocol.statements import admission_statement, creation_statement, drain_statement
 
 FILE = Path(__file__).parents[1] / "protocol" / "vectors" / "admission.json"
 ORIGIN = "https://meet.example.org"
+DRAINED_AT_MS = 1_800_000_000_000
 
 
 def _counted(start: int, length: int) -> bytes:
@@ -44,6 +46,7 @@ def vectors() -> dict[str, Any]:
         ORIGIN, keys.locator, admission_key, host_key, sealed, 7 * 24 * 3600
     )
     admission = admission_statement(ORIGIN, keys.locator, nonce, leaf_key, identity)
+    node = NodeKey(_counted(32, 32), _counted(3, 16))
     link = Link(secret, host_hash(host_key))
     raw = {
         "secret": secret,
@@ -70,10 +73,15 @@ def vectors() -> dict[str, Any]:
         "creation_by_host_key": host.sign(creation),
         "admission_by_admission_key": keys.admission.sign(admission),
         "admission_by_leaf_key": leaf.sign(admission),
+        "node_key": node.public,
+        "node_run": node.run,
+        "drain_statement": drain_statement(node.public, node.run, DRAINED_AT_MS),
+        "drain_by_node_key": node.sign_drain(DRAINED_AT_MS).signature,
     }
     return {
         "origin": ORIGIN,
         "lifetime_s": 7 * 24 * 3600,
+        "drained_at_ms": DRAINED_AT_MS,
         "identity": identity,
         "meeting": meeting.decode(),
         "name": name.decode(),

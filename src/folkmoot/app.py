@@ -20,6 +20,7 @@ from folkmoot.domain.group import BookError
 from folkmoot.domain.ids import RoomName
 from folkmoot.doors import Doors, Encryption, Servers, StartError, open_doors, why
 from folkmoot.groups.exchange import Exchange
+from folkmoot.groups.frames import encode_drain
 from folkmoot.groups.websocket import WebSocketChannels
 from folkmoot.http.about import AboutServer
 from folkmoot.http.gate import Gate
@@ -33,6 +34,7 @@ from folkmoot.http.rtc import RtcEndpoint
 from folkmoot.identity.access_token import EngineKey
 from folkmoot.identity.doorkeeper import TokenDoorkeeper
 from folkmoot.identity.group_doorkeeper import TokenGroupDoorkeeper
+from folkmoot.identity.node_key import NodeKey
 from folkmoot.media.port import MediaPort
 from folkmoot.meetings.admission import Admissions
 from folkmoot.meetings.book import MeetingBook
@@ -50,7 +52,7 @@ from folkmoot.store.folder import hold_folder, prepare_folder
 from folkmoot.store.groups import GroupRows
 from folkmoot.store.meetings import MeetingRows
 from folkmoot.store.migrate import migrate
-from folkmoot.store.secret_files import load_engine_key
+from folkmoot.store.secret_files import load_engine_key, load_node_seed
 from folkmoot.store.server_row import load_node_id
 
 TICK_S: Final = 1.0
@@ -59,6 +61,8 @@ GROUPS_TICK_S: Final = 0.1
 """How often groups' turns and bundles are looked at."""
 EXPIRY_S: Final = 60.0
 """How often expired meetings are deleted."""
+FAREWELL_S: Final = 0.1
+"""How long the word that the node stops may take to leave: what is closed sends nothing more."""
 FLUSH_S: Final = 0.5
 """How long closing messages may take to leave at shutdown."""
 
@@ -82,6 +86,7 @@ class Parts:
     database: AsyncEngine
     book: MeetingBook
     engine_key: EngineKey
+    node_key: NodeKey
     clock: Clock
     metrics: Metrics
     switchboard: Switchboard
@@ -98,6 +103,8 @@ class Live:
     exchange: Exchange
     gate: Gate
     readiness: Readiness
+    farewell: Callable[[], str]
+    """Spells the node's signed word that it stops."""
 
 
 MakeMedia = Callable[[Settings], MediaPort]
@@ -167,6 +174,7 @@ async def _serve(settings: Settings, make_media: MakeMedia, announce: Announce) 
     database = await prepare_store(settings)
     try:
         engine_key = _load_key(settings)
+        node_key = NodeKey(load_node_seed(settings.data))
         node_id = await load_node_id(database, day_of(clock.now()))
         with ExitStack() as stack:
             doors = open_doors(settings, clock)
@@ -189,7 +197,7 @@ async def _serve(settings: Settings, make_media: MakeMedia, announce: Announce) 
             exchange = await _open_exchange(database, settings, clock, metrics)
             origins = _own_origins(settings, doors)
             parts = Parts(
-                database, book, engine_key, clock, metrics, switchboard, exchange, origins
+                database, book, engine_key, node_key, clock, metrics, switchboard, exchange, origins
             )
             live = _assemble(settings, parts, doors)
             routines = [
@@ -231,13 +239,20 @@ def _assemble(settings: Settings, parts: Parts, doors: Doors) -> Live:
         rtc=RtcEndpoint(gate, sessions),
         group=GroupEndpoint(gate, WebSocketChannels(parts.exchange, groups)),
         probes=Probes(readiness),
-        meetings=MeetingsEndpoint(gate, creations, admissions, doorkeeper, groups, parts.metrics),
+        meetings=MeetingsEndpoint(
+            gate, creations, admissions, doorkeeper, groups, parts.node_key, parts.metrics
+        ),
         about=AboutServer(operator, place, creations.can_create, gate),
         web_dir=settings.web_dir or _packaged_web(),
         has_trusted_certificate=doors.encryption is not None and not doors.encryption.is_self_made,
     )
     servers = Servers(build_app(surface), doors)
-    return Live(servers, parts.switchboard, parts.exchange, gate, readiness)
+
+    def farewell() -> str:
+        drain = parts.node_key.sign_drain(parts.clock.now().wall_ms)
+        return encode_drain(drain.at_ms, drain.signature)
+
+    return Live(servers, parts.switchboard, parts.exchange, gate, readiness, farewell)
 
 
 def _own_origins(settings: Settings, doors: Doors) -> OwnOrigins:
@@ -288,6 +303,9 @@ async def _drain(live: Live, drain_s: float) -> None:
     _log.info("draining", sessions=live.switchboard.session_count)
     live.readiness.is_draining = True
     live.gate.is_closed = True
+    # First: who is sent away has to know by then that it is no cut.
+    await live.exchange.announce(live.farewell())
+    await asyncio.sleep(FAREWELL_S)
     live.switchboard.drain()
     await live.exchange.drain()
     await asyncio.sleep(max(drain_s, FLUSH_S))

@@ -47,7 +47,8 @@ def test_whoever_has_the_link_is_let_in_and_gets_what_the_host_sealed(
     assert answer.status == 200
     assert answer.headers["cache-control"] == "no-store"
     body = json.loads(answer.body)
-    assert body.keys() == {"ticket", "group_ticket", "sealed", "host_key", "expires_at_ms"}
+    node = {"node_key", "node_run"}
+    assert body.keys() == {"ticket", "group_ticket", "sealed", "host_key", "expires_at_ms"} | node
     assert (body["host_key"], len(body["sealed"])) == (request["host_key"], len(request["sealed"]))
 
 

@@ -1,6 +1,7 @@
 """People's devices at one order, over real WebSockets: admission to the last entry."""
 
 import asyncio
+import json
 import os
 from contextlib import AsyncExitStack
 
@@ -8,6 +9,8 @@ import pytest
 
 from folkmoot.groups.mls import WireFormat, read_header
 from folkmoot.protocol.encoding import from_base64url
+from folkmoot.protocol.signing import is_signed
+from folkmoot.protocol.statements import drain_statement
 from tests.fakes.channel import Channel, opened
 from tests.fakes.groups import ack, commit, create, message, turn
 from tests.fakes.member import Host, Member
@@ -114,10 +117,16 @@ async def test_a_drained_server_sends_everybody_away_to_come_back(
         assert host.create(server.http).status == 201
         async with AsyncExitStack() as stack:
             ana = await enter(server, host, stack)
+            answer = await asyncio.to_thread(Member(host.secret).ask, server.http)
             await ana.ask(create())
             done = await ana.ask(message(0))
             server.process.terminate()
+            drain = await ana.hear("drain")
             assert await ana.closing() == 1012
+        node = json.loads(answer.body)
+        key, run = from_base64url(node["node_key"]), from_base64url(node["node_run"])
+        statement = drain_statement(key, run, drain["at_ms"])
+        assert is_signed(key, statement, from_base64url(drain["signature"]))
         assert await asyncio.to_thread(server.process.wait, 20) == 0
     with running_server(folder) as server:
         async with opened(server, ana.token, done["seq"] - 1) as back:

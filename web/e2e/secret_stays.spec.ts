@@ -42,8 +42,11 @@ test('the secret of a meeting, its host’s key, and who met stay with those who
     ...(await keptBy(ana.page, 'Ana')),
   ].filter(({ where }) => !where.endsWith('screen'));
   for (const { page } of [samuel, ana]) {
+    // The group's keys are in one, the frames' in the other.
+    expect(page.workers()).toHaveLength(2);
     await page.getByRole('button', { name: 'Leave' }).click();
     await expect(page.getByRole('heading', { name: 'You left the meeting' })).toBeVisible();
+    await expect.poll(() => page.workers()).toEqual([]);
   }
   await test.step('the host forgets the meeting, and its key is gone from the browser', async () => {
     expect(await hostKeysIn(samuel.page)).toBe(1);

@@ -110,6 +110,11 @@ class Assembly:
         if not self.is_over:
             self._carry_out(self.order.leave(channel, now_ms))
 
+    def tell(self, frame: str) -> None:
+        """Send something to every channel, behind what waits."""
+        for line in self.channels.values():
+            line.outbox.send(frame)
+
     def end(self, ending: Ending, now_ms: int) -> None:
         """End every channel; nothing is taken or kept from now on."""
         self.is_over = True

@@ -139,6 +139,13 @@ class Exchange:
             if since_ms + ABANDONED_MS <= now.steady_ms:
                 await self._delete(locator)
 
+    async def announce(self, farewell: str) -> None:
+        """Keep what was taken, take nothing any more, and say why."""
+        self._is_draining = True
+        await self._keeper.settle()
+        for assembly in self._assemblies.values():
+            assembly.tell(farewell)
+
     async def drain(self) -> None:
         """Keep what was taken, tell everybody to come back, and take nothing any more."""
         self._is_draining = True

@@ -184,6 +184,11 @@ def encode_token(token: str) -> str:
     return _encode("token", token=token)
 
 
+def encode_drain(at_ms: int, signature: bytes) -> str:
+    """Spell `drain`."""
+    return _encode("drain", at_ms=at_ms, signature=to_base64url(signature))
+
+
 def encode_pong() -> str:
     """Spell `pong`."""
     return _encode("pong")

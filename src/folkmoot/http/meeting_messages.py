@@ -1,7 +1,7 @@
 """The bodies of requests about meetings, as `protocol/openapi.json` has them."""
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints
 
@@ -63,7 +63,21 @@ class AdmissionBody(BaseModel):
     sealed_name: SealedName | None = None
 
 
-def admission_answer(ticket: str, group_ticket: str, meeting: Meeting) -> dict[str, str | int]:
+class Node(Protocol):
+    """Who this server is, where it signs something."""
+
+    @property
+    def public(self) -> bytes:
+        """Its Ed25519 public key."""
+
+    @property
+    def run(self) -> bytes:
+        """Names this life of the process."""
+
+
+def admission_answer(
+    ticket: str, group_ticket: str, meeting: Meeting, node: Node
+) -> dict[str, str | int]:
     """What somebody gets who was let in."""
     return {
         "ticket": ticket,
@@ -71,4 +85,6 @@ def admission_answer(ticket: str, group_ticket: str, meeting: Meeting) -> dict[s
         "sealed": to_base64url(meeting.sealed),
         "host_key": to_base64url(meeting.host_key),
         "expires_at_ms": meeting.expires_at_ms,
+        "node_key": to_base64url(node.public),
+        "node_run": to_base64url(node.run),
     }

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from folkmoot.http.bodies import read_json, read_nothing
 from folkmoot.http.caller import address_of
 from folkmoot.http.gate import Gate
-from folkmoot.http.meeting_messages import AdmissionBody, CreationBody, admission_answer
+from folkmoot.http.meeting_messages import AdmissionBody, CreationBody, Node, admission_answer
 from folkmoot.http.meeting_problems import problem_of
 from folkmoot.http.problems import ProblemError, bad_request
 from folkmoot.meetings.admission import Admissions, Application
@@ -53,6 +53,7 @@ class MeetingsEndpoint:
         admissions: Admissions,
         tickets: TicketOffice,
         group_tickets: GroupTicketOffice,
+        node: Node,
         tally: Tally,
     ) -> None:
         """Put meetings behind a gate."""
@@ -61,6 +62,7 @@ class MeetingsEndpoint:
         self._admissions = admissions
         self._tickets = tickets
         self._group_tickets = group_tickets
+        self._node = node
         self._tally = tally
 
     async def create(self, request: Request) -> Response:
@@ -116,7 +118,8 @@ class MeetingsEndpoint:
         ticket = self._tickets.issue_ticket(room, identity, sealed_name)
         group_ticket = self._group_tickets.issue_ticket(room, identity)
         self._tally.count("admissions")
-        return JSONResponse(admission_answer(ticket, group_ticket, admitted.meeting))
+        answer = admission_answer(ticket, group_ticket, admitted.meeting, self._node)
+        return JSONResponse(answer)
 
 
 def _locator_of(request: Request) -> bytes:

@@ -9,6 +9,7 @@ CREATION_LABEL: Final = "folkmoot v1 creation"
 ADMISSION_LABEL: Final = "folkmoot v1 admission"
 HOST_COMMIT_LABEL: Final = "folkmoot v1 host commit"
 HOST_GROUP_LABEL: Final = "folkmoot v1 host group"
+DRAIN_LABEL: Final = "folkmoot v1 drain"
 
 
 def creation_statement(
@@ -61,3 +62,13 @@ def host_group_statement(group_id: bytes, epoch: int, group_info: bytes, act_hea
     """
     digest = hashlib.sha256(group_info).digest()
     return statement(HOST_GROUP_LABEL, group_id, epoch.to_bytes(8, "big"), digest, act_head)
+
+
+def drain_statement(node_key: bytes, run: bytes, at_ms: int) -> bytes:
+    """What the node signs when it stops.
+
+    Args:
+        run: names one life of the process, so that nobody shows the word of an earlier one.
+        at_ms: when, in milliseconds since 1970.
+    """
+    return statement(DRAIN_LABEL, node_key, run, at_ms.to_bytes(8, "big"))

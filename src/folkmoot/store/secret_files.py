@@ -1,4 +1,4 @@
-"""The engine key: made at first start, kept in `keys/`, readable by nobody else."""
+"""Keys of this node: made at first start, kept in `keys/`, readable by nobody else."""
 
 import os
 import secrets
@@ -8,12 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from folkmoot.protocol.encoding import from_base64url, to_base64url
+from folkmoot.protocol.signing import KEY_BYTES
 from folkmoot.store.errors import StoreError
 
 MIN_SECRET_BYTES: Final = 32
 """Security limit: HS256 needs a key as long as its hash (RFC 7518 section 3.2)."""
 
 _KEY_FILE: Final = "engine.key"
+_NODE_FILE: Final = "node.key"
 _SECRET_FILE: Final = "engine.secret"  # noqa: S105  # a file name
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -65,6 +68,33 @@ def load_engine_key(
             "let the server's user own them."
         ) from None
     return key, _check_strength(secret, str(keys / _SECRET_FILE))
+
+
+def load_node_seed(folder: Path) -> bytes:
+    """Load the seed of the node's signing key, or make it at first start.
+
+    Args:
+        folder: the data folder; the file is in its `keys/`.
+
+    Raises:
+        StoreError: the file is empty or spoilt, or others can read it.
+    """
+    path = folder / "keys" / _NODE_FILE
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        check_private(path.parent)
+        text = _load_or_make(path, lambda: to_base64url(secrets.token_bytes(KEY_BYTES)))
+    except OSError as error:
+        raise StoreError(
+            f"The key in {path} cannot be read ({os.strerror(error.errno or 0)}): "
+            "let the server's user own it."
+        ) from None
+    try:
+        return from_base64url(text, KEY_BYTES)
+    except ValueError:
+        raise StoreError(
+            f"The file {path} is spoilt: put it back from a backup, or remove it and start again."
+        ) from None
 
 
 def _load_or_make(path: Path, make: Callable[[], str]) -> str:

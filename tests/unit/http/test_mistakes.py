@@ -28,7 +28,8 @@ async def test_a_mistake_of_the_server_is_told_with_a_next_step(
     something is broken.
     """
     nobody: Any = None
-    nobody_meets = MeetingsEndpoint(Gate(nobody, (), ()), nobody, nobody, nobody, nobody, nobody)
+    parts = [nobody] * 6
+    nobody_meets = MeetingsEndpoint(Gate(nobody, (), ()), *parts)
     probes = Probes(Readiness({"database": check}))
     gate = Gate(nobody, (), ())
     about = AboutServer("", "", can_create=False, gate=gate)

@@ -6,6 +6,7 @@ import { joinCall } from '../session/livekit_call';
 import { CallModel, type CallParts } from '../state/call';
 import { SYSTEM_CLOCK } from '../observable/clock';
 import { Subject } from '../observable/observable';
+import type { NodeWord } from '../e2ee/record/node_word';
 import type { Call } from '../session/call';
 import type { DevicesModel } from '../state/devices';
 import type { GroupEars, GroupPort } from '../state/group';
@@ -33,9 +34,15 @@ export function joinHere(
 ): Promise<CallModel> {
   return explained(async () => {
     const { door } = open;
-    const admit = (): Promise<Admission> => knock(around.api, door, name);
-    const { ticket, groupTicket, hostKey } = await admit();
+    const first = (): Promise<Admission> => knock(around.api, door, name);
+    const { ticket, groupTicket, hostKey, node } = await first();
     const drains = new Subject(0);
+    const word = new encryption.NodeWord(node);
+    const admit = async (): Promise<Admission> => {
+      const admission = await first();
+      word.admitted(admission.node);
+      return admission;
+    };
     const media = new encryption.MediaHere(open, report);
     const call = joinCall({
       door,
@@ -45,16 +52,11 @@ export function joinHere(
       encryption: (onBreach) => media.encryption(onBreach),
       now: () => SYSTEM_CLOCK.now(),
     });
-    const group = {
-      open,
-      hostKey,
-      groupTicket,
-      admit: async () => (await admit()).groupTicket,
-      onEpoch: media.enter,
-    };
+    const groupAdmit = async (): Promise<string> => (await admit()).groupTicket;
+    const group = { open, hostKey, groupTicket, admit: groupAdmit, onEpoch: media.enter };
     return new CallModel({
       ...{ call, media, devices, drains },
-      openGroup: (ears) => encrypting(media, call, encryption.groupHere(group, heardBy(media, ears))),
+      openGroup: (ears) => encrypting(media, call, encryption.groupHere(group, heardBy(media, word, drains, ears))),
       meeting: open.facts,
       signer: door.leafKey,
       ...thisBrowser(around),
@@ -80,10 +82,24 @@ function report(error: unknown): void {
   reportError(error);
 }
 
-/** What is said of media is heard there first. */
-function heardBy(media: MediaHere, ears: GroupEars): GroupEars {
+/** What is said of media is heard there first; a server's word is checked before anybody hears it. */
+function heardBy(
+  media: MediaHere,
+  word: NodeWord,
+  drains: Subject<number>,
+  ears: GroupEars,
+): GroupEars {
   return {
     ...ears,
+    onNotice: (notice) => {
+      if (notice.kind === 'drain') {
+        void word.check(notice.atMs, notice.signature).then((drain) => {
+          if (drain !== undefined) drains.set(drains.value + 1);
+        });
+      } else {
+        ears.onNotice(notice);
+      }
+    },
     onMessage: (message) => {
       if (!media.take(message)) ears.onMessage(message);
     },

@@ -17,6 +17,8 @@ const ADMISSION = {
   sealed: SEALED,
   host_key: KEY,
   expires_at_ms: 5,
+  node_key: KEY,
+  node_run: encodeBase64url(new Uint8Array(16).fill(3)),
 };
 const SERVER = { operator: 'Ana', place: 'Graz', can_create: true, version: '0.2.0' };
 
@@ -36,6 +38,7 @@ describe('answers of a server', () => {
       sealed: new Uint8Array(512).fill(2),
       hostKey: new Uint8Array(32).fill(1),
       expiresAtMs: 5,
+      node: { key: new Uint8Array(32).fill(1), run: new Uint8Array(16).fill(3) },
     });
     expect(parseProblem('{"error":"bad_request","message":"No."}')).toEqual({
       error: 'bad_request',
@@ -61,6 +64,8 @@ describe('answers of a server', () => {
     { sealed: KEY },
     { sealed: `${SEALED}=` },
     { host_key: KEY.slice(1) },
+    { node_key: undefined },
+    { node_run: KEY },
     { expires_at_ms: '5' },
     { expires_at_ms: -1 },
     { expires_at_ms: 1e300 },

@@ -3,6 +3,9 @@ import { MEETING_SIZES } from './sealing';
 import { ED25519_KEY_BYTES } from './signing';
 import type { SignedCreation, SignedKnock } from './statements';
 
+/** Length of what names one life of a server's process. */
+export const RUN_BYTES = 16;
+
 /** Length of a nonce. */
 export const NONCE_BYTES = 32;
 
@@ -29,6 +32,14 @@ export interface AdmissionAnswer {
   readonly sealed: Bytes;
   readonly hostKey: Bytes;
   readonly expiresAtMs: number;
+  readonly node: Node;
+}
+
+/** Who a server is, where it signs something. */
+export interface Node {
+  readonly key: Bytes;
+  /** Names one life of its process. */
+  readonly run: Bytes;
 }
 
 /** A refusal in the server's words. */
@@ -98,10 +109,11 @@ export function parseAdmission(body: string): AdmissionAnswer | undefined {
   if (!isTicket(ticket) || !isTicket(groupTicket)) {
     return undefined;
   }
-  if (!sealed || !hostKey || expiresAtMs === undefined) {
+  const node = parseNode(answer);
+  if (!sealed || !hostKey || !node || expiresAtMs === undefined) {
     return undefined;
   }
-  return { ticket, groupTicket, sealed, hostKey, expiresAtMs };
+  return { ticket, groupTicket, sealed, hostKey, expiresAtMs, node };
 }
 
 /** Reads a refusal; one that can't be read has no words. */
@@ -125,6 +137,12 @@ function parseObject(body: string): Record<string, unknown> {
 function parseBytes(value: unknown, lengths: readonly number[]): Bytes | undefined {
   const bytes = typeof value === 'string' ? parseBase64url(value) : undefined;
   return bytes !== undefined && lengths.includes(bytes.length) ? bytes : undefined;
+}
+
+function parseNode(answer: Record<string, unknown>): Node | undefined {
+  const key = parseBytes(answer['node_key'], [ED25519_KEY_BYTES]);
+  const run = parseBytes(answer['node_run'], [RUN_BYTES]);
+  return key && run && { key, run };
 }
 
 function parseTime(value: unknown): number | undefined {

@@ -41,6 +41,8 @@ function welcome(overrides: Record<string, unknown> = {}): Response {
     sealed: encodeBase64url(sealed),
     host_key: encodeBase64url(host.publicKey),
     expires_at_ms: 1_700_000_000_000,
+    node_key: encodeBase64url(new Uint8Array(32).fill(7)),
+    node_run: encodeBase64url(new Uint8Array(16).fill(8)),
     ...overrides,
   });
 }
@@ -94,6 +96,7 @@ describe('knocking', () => {
       card: { title: 'Thursday circle' },
       hostKey: host.publicKey,
       expiresAtMs: 1_700_000_000_000,
+      node: { key: new Uint8Array(32).fill(7), run: new Uint8Array(16).fill(8) },
     });
     expect(asked.map(({ url }) => url)).toEqual([
       `${ORIGIN}/api/meetings/${keys.room}/nonces`,

@@ -1,3 +1,4 @@
+import type { Node } from '../protocol/api';
 import { equalBytes, type Bytes } from '../protocol/bytes';
 import { hostHashOf, type MeetingKeys } from '../protocol/derivation';
 import { openMeeting, SealError, sealName, type MeetingCard } from '../protocol/sealing';
@@ -25,6 +26,7 @@ export interface Admission {
   readonly card: MeetingCard;
   readonly hostKey: Bytes;
   readonly expiresAtMs: number;
+  readonly node: Node;
 }
 
 /**
@@ -57,9 +59,9 @@ export async function knock(api: MeetingsApi, door: Door, name?: string): Promis
   if (!equalBytes(await hostHashOf(answer.hostKey), door.hostHash)) {
     throw new RequestError({ kind: 'host-mismatch' });
   }
-  const { ticket, groupTicket, hostKey, expiresAtMs } = answer;
+  const { ticket, groupTicket, hostKey, expiresAtMs, node } = answer;
   const card = await cardIn(keys, answer.sealed);
-  return { ticket, groupTicket, card, hostKey, expiresAtMs };
+  return { ticket, groupTicket, card, hostKey, expiresAtMs, node };
 }
 
 async function cardIn(keys: MeetingKeys, sealed: Bytes): Promise<MeetingCard> {

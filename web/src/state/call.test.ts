@@ -13,6 +13,9 @@ import { Subject } from '../observable/observable';
 import { NO_SETBACKS } from '../session/patience';
 import { INTERRUPTED_AFTER_MS } from './ending';
 import { MediaInMemory } from './media_in_memory';
+// What a call loads beside itself is there before a test is over.
+import './conversation';
+import './testimony';
 import { STRANGER_MS } from './strangers';
 
 const NOWHERE = (): never => {

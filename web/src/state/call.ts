@@ -315,9 +315,6 @@ export class CallModel {
           if (connection.kind !== 'connected') this.delivery.startAnew();
         }
       }),
-      this.endings.ended.subscribe((told) => {
-        if (told !== undefined) this.screenShare.close();
-      }),
     );
   }
 
@@ -349,18 +346,10 @@ export class CallModel {
   }
 
   #makeEndings(): CallEndings {
-    const { call, clock, devices, drains, signer } = this.#parts;
     return new CallEndings({
-      ...{ call, clock, drains, signer, group: this.group },
+      ...{ ...this.#parts, group: this.group, screenShare: this.screenShare },
       wallNow: () => Date.now(),
-      expiresAtMs: this.meeting.expiresAtMs,
-      say: (body) => this.group.say('service', body),
-      // Whoever waits elsewhere on the page for the call is not on air when it goes on.
-      onInterrupted: () => {
-        void this.screenShare.stop();
-        void devices.setMicrophoneOn(false);
-        void devices.setCameraOn(false);
-      },
+      nameOf: (identity) => this.who.nameOf(identity),
     });
   }
 }

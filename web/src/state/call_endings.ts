@@ -1,54 +1,52 @@
 import type { Clock } from '../observable/clock';
 import type { Observable } from '../observable/observable';
-import type { Bytes } from '../protocol/bytes';
 import type { SigningKey } from '../protocol/signing';
 import type { Call } from '../session/call';
+import type { DevicesModel } from './devices';
 import { EndingWatch, type Interruption, type Told } from './ending';
 import type { GroupModel } from './group';
 import type { GroupNews } from './group_news';
-import { ServiceWitness } from './service_witness';
+import type { MeetingFacts } from './meeting';
+import type { ScreenShareModel } from './screen_share';
+import type { Testimony } from './testimony';
 
 export interface EndingsParts {
   readonly call: Call;
-  readonly group: Pick<GroupModel, 'view' | 'standing'>;
+  readonly group: Pick<GroupModel, 'view' | 'standing' | 'say'>;
+  readonly devices: Pick<DevicesModel, 'setMicrophoneOn' | 'setCameraOn'>;
+  readonly screenShare: Pick<ScreenShareModel, 'stop' | 'close'>;
+  readonly meeting: MeetingFacts;
   readonly clock: Clock;
+  /** Milliseconds since 1970, of this device. */
   readonly wallNow: () => number;
-  readonly expiresAtMs: number;
   /** This device's leaf key. */
   readonly signer: SigningKey;
   /** Grows when the node has signed that it stops. */
   readonly drains: Observable<number>;
-  readonly say: (body: Bytes) => boolean;
-  /** The call has stopped, and may go on: nobody is to be seen or heard by surprise when it does. */
-  readonly onInterrupted: () => void;
+  /** What somebody was called when they were last shown. */
+  readonly nameOf: (identity: string) => string | undefined;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Why a call stops or is over, with everything that this device and the others know of it. */
 export class CallEndings {
+  readonly #parts: EndingsParts;
   readonly #watch: EndingWatch;
-  readonly #witness: ServiceWitness;
   readonly #stops: (() => void)[];
+  #testimony: Testimony | undefined;
+  #isClosed = false;
 
   constructor(parts: EndingsParts) {
-    const { call, clock, group, drains } = parts;
-    this.#witness = new ServiceWitness({
-      ...{ clock, wallNow: parts.wallNow, signer: parts.signer, send: parts.say },
-      ...{ view: group.view, participants: call.participants, connection: call.connection },
-      onTaken: () => {
-        this.#watch.refresh();
-      },
-    });
+    const { call, clock, drains, group, meeting, wallNow } = parts;
+    this.#parts = parts;
     this.#watch = new EndingWatch({
-      ...{ clock, connection: call.connection, wallNow: parts.wallNow },
-      hasExpired: () => parts.wallNow() >= parts.expiresAtMs,
-      witnessed: (sinceMs) => this.#witness.witnessed(sinceMs),
+      ...{ clock, wallNow, connection: call.connection },
+      hasExpired: () => wallNow() >= meeting.expiresAtMs,
+      witnessed: (sinceMs) =>
+        this.#testimony?.witnessed(sinceMs) ?? { attestations: 0, othersLost: 0 },
     });
-    let isInterrupted = false;
     this.#stops = [
-      this.#watch.interruption.subscribe((interruption) => {
-        if (interruption !== undefined && !isInterrupted) parts.onInterrupted();
-        isInterrupted = interruption !== undefined;
-      }),
+      this.#stopSending(),
       group.standing.subscribe((standing) => {
         if (standing.kind === 'out' && standing.why === 'removed') this.#watch.removed();
       }),
@@ -56,6 +54,7 @@ export class CallEndings {
         if (count > 0) this.#watch.drained();
       }),
     ];
+    this.#load().catch(parts.onFault);
   }
 
   get interruption(): Observable<Interruption | undefined> {
@@ -70,7 +69,7 @@ export class CallEndings {
   readonly take = (news: GroupNews): boolean => {
     const type = news.kind === 'heard' ? news.message.type : news.type;
     if (news.kind === 'heard' && type === 'service') {
-      void this.#witness.take(news.message.from, news.message.body);
+      void this.#testimony?.take(news.message.from, news.message.body);
     }
     return type === 'service';
   };
@@ -80,10 +79,46 @@ export class CallEndings {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const stop of this.#stops.splice(0)) {
       stop();
     }
     this.#watch.close();
-    this.#witness.close();
+    this.#testimony?.close();
+  }
+
+  /** Beside the call: what others sign counts only once a call has been there for a while. */
+  async #load(): Promise<void> {
+    const loaded = await import('./testimony');
+    if (this.#isClosed) return;
+    this.#testimony = new loaded.Testimony({
+      ...this.#parts,
+      onTaken: () => {
+        this.#watch.refresh();
+      },
+    });
+  }
+
+  /** Whoever waits elsewhere on the page for the call is not on air by surprise when it goes on. */
+  #stopSending(): () => void {
+    const { devices, screenShare } = this.#parts;
+    let wasInterrupted = false;
+    const stops = [
+      this.#watch.interruption.subscribe((now) => {
+        const isInterrupted = now !== undefined;
+        if (isInterrupted && !wasInterrupted) {
+          void screenShare.stop();
+          void devices.setMicrophoneOn(false);
+          void devices.setCameraOn(false);
+        }
+        wasInterrupted = isInterrupted;
+      }),
+      this.#watch.ended.subscribe((told) => {
+        if (told !== undefined) screenShare.close();
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 }

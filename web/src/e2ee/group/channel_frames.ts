@@ -81,6 +81,8 @@ export type ServerFrame =
   | { readonly frame: 'acks'; readonly epoch: number; readonly bodies: readonly Bytes[] }
   | { readonly frame: 'gap'; readonly seq: number }
   | { readonly frame: 'token'; readonly token: string }
+  /** The node's word that it stops. */
+  | { readonly frame: 'drain'; readonly atMs: number; readonly signature: Bytes }
   | { readonly frame: 'pong' };
 
 const WHYS: ReadonlySet<string> = new Set<RefusedWhy>([
@@ -151,6 +153,11 @@ const READERS_BY_NAME: Readonly<Record<ServerFrame['frame'], (fields: Fields) =>
   acks: (of) => ({ frame: 'acks', epoch: numberIn(of, 'epoch'), bodies: listIn(of, 'bodies') }),
   gap: (of) => ({ frame: 'gap', seq: numberIn(of, 'seq') }),
   token: (of) => ({ frame: 'token', token: textIn(of, 'token') }),
+  drain: (of) => ({
+    frame: 'drain',
+    atMs: numberIn(of, 'at_ms'),
+    signature: bytesIn(of, 'signature'),
+  }),
   pong: () => ({ frame: 'pong' }),
 };
 

@@ -163,6 +163,7 @@ export class GroupSession {
         this.#join('gap');
         return;
       default:
+        if (frame.frame === 'drain') this.#parts.onNotice({ ...frame, kind: 'drain' });
     }
   }
 

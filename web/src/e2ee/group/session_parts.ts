@@ -32,6 +32,8 @@ export type SessionNotice =
   | { readonly kind: 'waits-for-host' }
   /** A message that the server does not take, and will not. */
   | { readonly kind: 'unsent-message'; readonly type: MessageType; readonly why: string }
+  /** The server says that it stops. The signature is not checked yet. */
+  | { readonly kind: 'drain'; readonly atMs: number; readonly signature: Bytes }
   /** A fault of this release's own. */
   | { readonly kind: 'fault'; readonly error: unknown };
 
