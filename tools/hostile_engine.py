@@ -1,7 +1,7 @@
 """Starts Folkmoot with the media engine that taps and lies, for tests of clients.
 
-`python tools/hostile_engine.py serve …` is `folkmoot serve …`, except that the engine is the one that
-`tools/hostile_engine.sh` built. What it does is said by HOSTILE_TAP and HOSTILE_RULES, see
+`python tools/hostile_engine.py serve …` is `folkmoot serve …`, except that the engine is the one
+that `tools/hostile_engine.sh` built. What it does is said by HOSTILE_TAP and HOSTILE_RULES, see
 `crates/sfu-core/src/hostile/`; without them it is an honest engine.
 """
 
