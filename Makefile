@@ -31,9 +31,10 @@ BUILD_MLS_PEER := cargo build --locked --quiet --package mls-peer
 # A media server that taps and lies, for stories; its own file, so that nothing else can start it.
 BUILD_HOSTILE := tools/hostile_engine.sh .cache/hostile
 MAKE_MEDIA := $(PY) tools/e2e_media.py
+CANARY := PYTHONPATH=src $(PY) -m tools.canary
 STORIES := cd web && npx --no-install playwright test -c e2e/playwright.config.ts
 
-.PHONY: help run build wheel test test-full unit e2e lint format bench bench-forward bench-groups bench-mls bench-signalling bench-join bench-e2ee lock clean \
+.PHONY: help run build wheel test test-full unit e2e canary lint format bench bench-forward bench-groups bench-mls bench-signalling bench-join bench-e2ee lock clean \
 	tools browsers FORCE
 
 help: ## Show this list
@@ -68,6 +69,7 @@ test-full: browsers build wheel ## Run the same and the long runs: all seeds, so
 	$(BUILD_LOADGEN)
 	$(BUILD_DRIVERS)
 	$(PY) -m pytest tests -m "full or not full"
+	$(CANARY)
 
 unit: build ## Run the quick tests, under a minute once built
 	cargo test --workspace --locked --quiet --lib
@@ -79,6 +81,11 @@ e2e: browsers build ## Hold meetings in real browsers (ARGS="share" picks storie
 	$(MAKE_MEDIA)
 	$(BUILD_HOSTILE)
 	$(STORIES) $(ARGS)
+
+canary: browsers build ## Plant secrets in a meeting and search all that the server had of it (ARGS="--keep DIR" keeps it)
+	$(MAKE_MEDIA)
+	$(BUILD_HOSTILE)
+	$(CANARY) $(ARGS)
 
 lint: build ## Check style, types, layers and sizes in all three languages
 	$(PY) -m ruff check .

@@ -41,13 +41,13 @@ def put_in_place(engine: Path) -> None:
     loader.exec_module(module)
 
 
-def main() -> int:
+def main() -> None:
     """Be `folkmoot` with another engine."""
     put_in_place(ENGINE)
     from folkmoot.cli import main as folkmoot  # noqa: PLC0415 -- after the engine is in place
 
-    return folkmoot()
+    folkmoot()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,6 +10,7 @@ from folkmoot.config import Settings
 from folkmoot.doors import Encryption
 from folkmoot.http.notice_page import in_groups
 from folkmoot.http.own_origins import origins_at
+from folkmoot.protocol.record import CheckedRecord
 
 _STOP = "(Ctrl+C stops it)"
 
@@ -98,3 +99,18 @@ def _is_local(host: str) -> bool:
 def _origin(scheme: str, name: str, port: int) -> str:
     (origin,) = origins_at(scheme, [name], port)
     return origin
+
+
+def record_lines(record: CheckedRecord) -> list[str]:
+    """What is proved by a record whose signatures are genuine, and what is not."""
+    seen = len(record.members - {record.device})
+    signed, absent = len(record.witnesses), len(record.members - record.witnesses - {record.device})
+    claimed = f"the ending ({record.ending!r}), and who was there ({seen} besides the writer)"
+    lines = [
+        "Every signature in this record is genuine, and nothing was changed since.",
+        f"Claimed by its writer, and proved by nothing: {claimed}.",
+        f"Others whose signed statements are in it: {signed}. Members who signed none: {absent}.",
+    ]
+    if record.is_drain_signed:
+        lines.append("It holds a server's signed word that it stops. Compare its node key.")
+    return lines

@@ -16,6 +16,7 @@ from folkmoot.config import ConfigError, Settings, load_settings
 from folkmoot.doors import Encryption, StartError
 from folkmoot.observe.clock import SystemClock, utc_of
 from folkmoot.observe.journal import set_up_logs
+from folkmoot.protocol.record import MAX_RECORD_BYTES, RecordError, check_record
 from folkmoot.store.errors import StoreError
 from folkmoot.store.folder import hold_folder
 from folkmoot.tls.certificate import CertificateError
@@ -108,6 +109,24 @@ def show_version() -> None:
         _out.print(version("folkmoot"), highlight=False)
     except PackageNotFoundError:
         _out.print("0.1.0 (not installed)", highlight=False)
+
+
+@app.command(name="verify-record")
+def verify_record(
+    file: Annotated[Path, typer.Argument(help="What a browser saved when a call was over.")],
+) -> None:
+    """Check who signed what in the record of a call. What its writer claims, it can't prove."""
+    try:
+        with file.open("rb") as opened:
+            record = check_record(opened.read(MAX_RECORD_BYTES + 1))
+    except OSError as error:
+        _err.print(f"{file} cannot be read: {error.strerror}.", markup=False, highlight=False)
+        raise typer.Exit(1) from None
+    except RecordError as error:
+        _err.print(str(error), markup=False, highlight=False)
+        raise typer.Exit(1) from None
+    for line in announcement.record_lines(record):
+        _out.print(line, markup=False, highlight=False)
 
 
 def main() -> None:

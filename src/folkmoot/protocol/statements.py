@@ -10,6 +10,8 @@ ADMISSION_LABEL: Final = "folkmoot v1 admission"
 HOST_COMMIT_LABEL: Final = "folkmoot v1 host commit"
 HOST_GROUP_LABEL: Final = "folkmoot v1 host group"
 DRAIN_LABEL: Final = "folkmoot v1 drain"
+RECORD_LABEL: Final = "folkmoot v1 record"
+SERVICE_LABEL: Final = "folkmoot v1 service statement"
 
 
 def creation_statement(
@@ -72,3 +74,28 @@ def drain_statement(node_key: bytes, run: bytes, at_ms: int) -> bytes:
         at_ms: when, in milliseconds since 1970.
     """
     return statement(DRAIN_LABEL, node_key, run, at_ms.to_bytes(8, "big"))
+
+
+def record_statement(leaf_key: bytes, digest: bytes) -> bytes:
+    """What a device signs of its record of a call.
+
+    Args:
+        digest: SHA-256 of the record as RFC 8785 spells it.
+    """
+    return statement(RECORD_LABEL, leaf_key, digest)
+
+
+def service_statement(
+    group_id: bytes, leaf_key: bytes, kind: int, about: bytes, from_ms: int, until_ms: int
+) -> bytes:
+    """What a member signs of somebody's service, or of their own.
+
+    Args:
+        leaf_key: of who signs.
+        kind: 1 served, 2 lost.
+        about: leaf key of who was not seen; zeros for `lost`.
+        from_ms: milliseconds since 1970, by the signer's clock.
+        until_ms: the same.
+    """
+    times = from_ms.to_bytes(8, "big"), until_ms.to_bytes(8, "big")
+    return statement(SERVICE_LABEL, group_id, leaf_key, bytes([kind]), about, *times)

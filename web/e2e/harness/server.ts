@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const PYTHON = join(ROOT, '.venv/bin/python');
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+export const PYTHON = join(ROOT, '.venv/bin/python');
 const START_MS = 20_000;
 
 /** What is started, and what stands in its environment beside the settings. */

@@ -52,7 +52,12 @@ export class BrowserParts implements Parts<InvitationLink, OpenedMeeting, PreJoi
     join: (name: string) => Promise<void>,
   ): Promise<PreJoinModel> {
     // Begun now, so that it is there when somebody clicks Join.
-    loadCall().catch(() => undefined);
+    loadCall().then(
+      ([, { prepareWorkers }]) => {
+        prepareWorkers();
+      },
+      () => undefined,
+    );
     const meeting = await loaded(import('./meeting'));
     return meeting.preJoinOf(this.#surroundings, open, join);
   }
@@ -64,6 +69,12 @@ export class BrowserParts implements Parts<InvitationLink, OpenedMeeting, PreJoi
 
   closePreJoin(preJoin: PreJoinModel): void {
     preJoin.devices.close();
+    loadCall().then(
+      ([, { dismissWorkers }]) => {
+        dismissWorkers();
+      },
+      () => undefined,
+    );
   }
 
   async forgetMeeting(link: InvitationLink): Promise<void> {

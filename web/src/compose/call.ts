@@ -6,7 +6,8 @@ import { joinCall } from '../session/livekit_call';
 import { CallModel, type CallParts } from '../state/call';
 import { SYSTEM_CLOCK } from '../observable/clock';
 import { Subject } from '../observable/observable';
-import type { NodeWord } from '../e2ee/record/node_word';
+import type { Drain } from '../e2ee/record/node_word';
+import type { SessionNotice } from '../e2ee/group/session_parts';
 import type { Call } from '../session/call';
 import type { DevicesModel } from '../state/devices';
 import type { GroupEars, GroupPort } from '../state/group';
@@ -34,20 +35,17 @@ export function joinHere(
 ): Promise<CallModel> {
   return explained(async () => {
     const { door } = open;
-    const first = (): Promise<Admission> => knock(around.api, door, name);
-    const { ticket, groupTicket, hostKey, node } = await first();
-    const drains = new Subject(0);
+    const { ticket, groupTicket, hostKey, node } = await knock(around.api, door, name);
+    const drain = new Subject<Drain | undefined>(undefined);
     const word = new encryption.NodeWord(node);
     const admit = async (): Promise<Admission> => {
-      const admission = await first();
+      const admission = await knock(around.api, door, name);
       word.admitted(admission.node);
       return admission;
     };
     const media = new encryption.MediaHere(open, report);
     const call = joinCall({
-      door,
-      name,
-      ticket,
+      ...{ door, name, ticket },
       admit: async () => (await admit()).ticket,
       encryption: (onBreach) => media.encryption(onBreach),
       now: () => SYSTEM_CLOCK.now(),
@@ -55,8 +53,15 @@ export function joinHere(
     const groupAdmit = async (): Promise<string> => (await admit()).groupTicket;
     const group = { open, hostKey, groupTicket, admit: groupAdmit, onEpoch: media.enter };
     return new CallModel({
-      ...{ call, media, devices, drains },
-      openGroup: (ears) => encrypting(media, call, encryption.groupHere(group, heardBy(media, word, drains, ears))),
+      ...{ call, media, devices, drain },
+      openGroup: (ears) => {
+        const heard = heardBy(media, ears, ({ atMs, signature }) => {
+          void word.check(atMs, signature).then((said) => {
+            if (said !== undefined) drain.set(said);
+          });
+        });
+        return encrypting(media, call, encryption.groupHere(group, heard));
+      },
       meeting: open.facts,
       signer: door.leafKey,
       ...thisBrowser(around),
@@ -85,20 +90,14 @@ function report(error: unknown): void {
 /** What is said of media is heard there first; a server's word is checked before anybody hears it. */
 function heardBy(
   media: MediaHere,
-  word: NodeWord,
-  drains: Subject<number>,
   ears: GroupEars,
+  onDrain: (notice: Extract<SessionNotice, { kind: 'drain' }>) => void,
 ): GroupEars {
   return {
     ...ears,
     onNotice: (notice) => {
-      if (notice.kind === 'drain') {
-        void word.check(notice.atMs, notice.signature).then((drain) => {
-          if (drain !== undefined) drains.set(drains.value + 1);
-        });
-      } else {
-        ears.onNotice(notice);
-      }
+      if (notice.kind === 'drain') onDrain(notice);
+      else ears.onNotice(notice);
     },
     onMessage: (message) => {
       if (!media.take(message)) ears.onMessage(message);

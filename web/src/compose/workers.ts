@@ -15,14 +15,53 @@ const OWN: readonly string[] = [frameWorkerUrl, groupWorkerUrl];
 
 let trust: ((url: string) => string) | undefined;
 
-/** Starts the worker in which the group's keys live. */
+const NAMES = { [groupWorkerUrl]: 'group keys', [frameWorkerUrl]: 'frames' };
+
+/** Workers that have loaded, or are about to, and have been told nothing yet. */
+const prepared = new Map<string, Worker>();
+
+/** The worker in which the group's keys live. */
 export function startGroupWorker(): Worker {
-  return new Worker(trusted(groupWorkerUrl), { type: 'module', name: 'group keys' });
+  return started(groupWorkerUrl);
 }
 
-/** Starts the worker in which sound and pictures are encrypted. */
+/** The worker in which sound and pictures are encrypted. */
 export function startFrameWorker(): Worker {
-  return new Worker(trusted(frameWorkerUrl), { type: 'module', name: 'frames' });
+  return started(frameWorkerUrl);
+}
+
+/** Loads both while people look at the page before the call. */
+export function prepareWorkers(): void {
+  for (const url of OWN) {
+    if (!prepared.has(url)) prepare(url);
+  }
+}
+
+/** Nobody joins: they are not needed. */
+export function dismissWorkers(): void {
+  for (const worker of prepared.values()) {
+    worker.terminate();
+  }
+  prepared.clear();
+}
+
+function prepare(url: string): void {
+  const worker = made(url);
+  prepared.set(url, worker);
+  // Whoever joins tries again, and hears of it.
+  worker.addEventListener('error', () => {
+    if (prepared.get(url) === worker) prepared.delete(url);
+  });
+}
+
+function started(url: string): Worker {
+  const worker = prepared.get(url) ?? made(url);
+  prepared.delete(url);
+  return worker;
+}
+
+function made(url: string): Worker {
+  return new Worker(trusted(url), { type: 'module', name: NAMES[url] ?? '' });
 }
 
 /** The addresses that this page starts workers from, in the form that Trusted Types ask for. */

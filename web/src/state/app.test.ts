@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Subject } from '../observable/observable';
+import type { RecordWriter } from './call_endings';
 import type { Told } from './ending';
 import { AppModel, RefusalError, type LiveCall, type OpenMeeting, type Parts } from './app';
 
@@ -15,6 +16,11 @@ const FACTS = {
 class FakeCall implements LiveCall {
   readonly ended = new Subject<Told | undefined>(undefined);
   isClosed = false;
+  readonly write = (): Promise<string> => Promise.resolve('');
+  recordOf(): RecordWriter | undefined {
+    // What is closed has nothing to tell any more.
+    return this.isClosed ? undefined : this.write;
+  }
   close(): void {
     this.isClosed = true;
   }
@@ -166,7 +172,7 @@ describe('a call', () => {
     house.nowMs += 61_000;
     house.call.ended.set(toldAs('left'));
     expect(app.screen.value).toEqual({
-      ...{ kind: 'ended', told: toldAs('left'), lastedMs: 61_000, facts: FACTS },
+      ...{ kind: 'ended', told: toldAs('left'), lastedMs: 61_000, record: house.call.write, facts: FACTS },
     });
     expect(house.call.isClosed).toBe(true);
   });

@@ -1,4 +1,5 @@
 import { Subject, type Observable } from '../observable/observable';
+import type { RecordWriter } from './call_endings';
 import type { Told } from './ending';
 import type { MeetingFacts } from './meeting';
 
@@ -46,6 +47,8 @@ export interface Parts<Link, Open extends OpenMeeting, PreJoin, InCall extends L
 /** The part of a call that decides which screen is shown. */
 export interface LiveCall {
   readonly ended: Observable<Told | undefined>;
+  /** Notes what this device has seen, before the call is closed. */
+  recordOf(told: Told): RecordWriter | undefined;
   close(): void;
 }
 
@@ -63,6 +66,7 @@ export type Screen<PreJoin, InCall> =
       readonly told: Told;
       readonly lastedMs: number;
       readonly facts: MeetingFacts;
+      readonly record: RecordWriter | undefined;
     }
   | { readonly kind: 'forgotten' };
 
@@ -198,7 +202,8 @@ export class AppModel<Link, Open extends OpenMeeting, PreJoin, InCall extends Li
           stop();
         });
         const lastedMs = this.#parts.now() - beganMs;
-        this.#screen.set({ kind: 'ended', told, lastedMs, facts: open.facts });
+        const record = call.recordOf(told);
+        this.#screen.set({ kind: 'ended', told, lastedMs, record, facts: open.facts });
         call.close();
       }
     });

@@ -51,7 +51,7 @@ function setUp(call = new CallInMemory()) {
     },
     preferences: new CallPreferences(NOWHERE),
     signer: { publicKey: new Uint8Array(32), sign: () => Promise.resolve(new Uint8Array(64)) },
-    drains: new Subject(0),
+    drain: new Subject(undefined),
     meeting: {
       title: 'Circle',
       link: 'https://moot.example/#v1.s.h',

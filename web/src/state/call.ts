@@ -1,4 +1,5 @@
 import { Subject, type Observable } from '../observable/observable';
+import type { Drain } from '../e2ee/record/node_word';
 import type { SigningKey } from '../protocol/signing';
 import type { Call } from '../session/call';
 import { Announcer, type Announcement, type Said } from './announcements';
@@ -7,7 +8,7 @@ import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { perform } from './call_acts';
 import { ConnectionBanner, type Banner } from './connection_banner';
-import { CallEndings } from './call_endings';
+import { CallEndings, type RecordWriter } from './call_endings';
 import { sayingWhatChanges } from './call_words';
 import type { Conversation } from './conversation';
 import { ConversationDoor } from './conversation_door';
@@ -44,8 +45,8 @@ export interface CallParts {
   readonly preferences: CallPreferences;
   /** This device's leaf key. */
   readonly signer: SigningKey;
-  /** Grows when the node has signed that it stops. */
-  readonly drains: Observable<number>;
+  /** The node's checked word that it stops. */
+  readonly drain: Observable<Drain | undefined>;
 }
 
 // A call that takes so long may not come at all; people are then told so, with keys or without.
@@ -159,6 +160,10 @@ export class CallModel {
   /** Why it is over; undefined while it is not. */
   get ended(): Observable<Told | undefined> {
     return this.endings.ended;
+  }
+
+  recordOf(told: Told): RecordWriter | undefined {
+    return this.endings.recordOf(told);
   }
 
   toggleMicrophone(): void {

@@ -1,3 +1,4 @@
+import type { Drain } from '../e2ee/record/node_word';
 import type { Clock } from '../observable/clock';
 import type { Observable } from '../observable/observable';
 import type { SigningKey } from '../protocol/signing';
@@ -21,12 +22,15 @@ export interface EndingsParts {
   readonly wallNow: () => number;
   /** This device's leaf key. */
   readonly signer: SigningKey;
-  /** Grows when the node has signed that it stops. */
-  readonly drains: Observable<number>;
+  /** The node's checked word that it stops. */
+  readonly drain: Observable<Drain | undefined>;
   /** What somebody was called when they were last shown. */
   readonly nameOf: (identity: string) => string | undefined;
   readonly onFault: (error: unknown) => void;
 }
+
+/** Writes the file of a record. */
+export type RecordWriter = () => Promise<string>;
 
 /** Why a call stops or is over, with everything that this device and the others know of it. */
 export class CallEndings {
@@ -37,7 +41,7 @@ export class CallEndings {
   #isClosed = false;
 
   constructor(parts: EndingsParts) {
-    const { call, clock, drains, group, meeting, wallNow } = parts;
+    const { call, clock, drain, group, meeting, wallNow } = parts;
     this.#parts = parts;
     this.#watch = new EndingWatch({
       ...{ clock, wallNow, connection: call.connection },
@@ -50,8 +54,8 @@ export class CallEndings {
       group.standing.subscribe((standing) => {
         if (standing.kind === 'out' && standing.why === 'removed') this.#watch.removed();
       }),
-      drains.subscribe((count) => {
-        if (count > 0) this.#watch.drained();
+      drain.subscribe((said) => {
+        if (said !== undefined) this.#watch.drained();
       }),
     ];
     this.#load().catch(parts.onFault);
@@ -73,6 +77,11 @@ export class CallEndings {
     }
     return type === 'service';
   };
+
+  /** Notes what this device has seen up to now, to be written when asked; undefined: not even loaded. */
+  recordOf(told: Told): RecordWriter | undefined {
+    return this.#testimony?.recordOf(told);
+  }
 
   leave(): void {
     this.#watch.leave();

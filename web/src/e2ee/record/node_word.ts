@@ -6,6 +6,7 @@ import { encodeUint64 } from '../group/wire';
 
 /** A server's word that it stops. */
 export interface Drain {
+  readonly nodeKey: Bytes;
   readonly run: Bytes;
   /** Milliseconds since 1970, by the server's clock. */
   readonly atMs: number;
@@ -41,6 +42,6 @@ export class NodeWord {
     const run = this.#run;
     const bytes = drainStatement({ key: this.#key, run }, atMs);
     const isSigned = await this.#verifier.verify(this.#key, bytes, signature);
-    return isSigned ? { run, atMs, signature } : undefined;
+    return isSigned ? { nodeKey: this.#key, run, atMs, signature } : undefined;
   }
 }
