@@ -8,8 +8,6 @@ import { FALSE_NAME, LyingServer } from './harness/lying_server';
 import { ANAS_NAME, meet, SAMUELS_NAME, type Pair } from './harness/meet';
 import { SAME_PICTURE, untilSeen } from './harness/seen';
 
-const ANAS_NEW_NAME = 'Petrović, once more';
-
 test('a server that denies encryption, breaks connections off and sees people come and go has nothing in clear', async ({
   hostile,
   url,
@@ -52,22 +50,17 @@ test('a server that denies encryption, breaks connections off and sees people co
     await mira.page.getByRole('button', { name: 'Leave' }).click();
   });
 
-  await test.step('somebody leaves and comes back, then opens the page anew', async () => {
+  await test.step('somebody leaves, opens the page anew and comes back', async () => {
     await ana.page.getByRole('button', { name: 'Leave' }).click();
-    await ana.page.getByRole('button', { name: 'Go back in' }).click();
-    await join(ana.page, ANAS_NAME);
-    await expectWhole(pair);
     await ana.page.reload();
     await openLink(ana.page, link);
-    // The device that was cut off by that is still there, under the old name.
-    await join(ana.page, ANAS_NEW_NAME);
-    await expectPresent(samuel.page, ANAS_NEW_NAME, 'face', 'ana');
-    await expectPresent(ana.page, SAMUELS_NAME, 'film', 'samuel');
+    await join(ana.page, ANAS_NAME);
+    await expectWhole(pair);
   });
 
   await test.step('all that the server had was sealed, each frame with a nonce of its own', () => {
     const { packets } = hostile.tap.read();
-    expect(senders(packets).size).toBeGreaterThanOrEqual(4);
+    expect(senders(packets).size).toBeGreaterThanOrEqual(3);
     expectSealed(packets);
     expect(hostile.tap.data).toEqual([]);
   });
