@@ -24,17 +24,19 @@ export async function listen(page: Page, ms: number): Promise<readonly number[]>
 
 /** Not in TypeScript's DOM: Chromium's, from "MediaStreamTrack Insertable Media Processing". */
 declare const MediaStreamTrackProcessor: new (init: {
-  readonly track: MediaStreamTrack | undefined;
+  readonly track: MediaStreamTrack;
   readonly maxBufferSize: number;
 }) => { readonly readable: ReadableStream<AudioData> };
 
 /** Runs in the page; MediaStreamTrackProcessor is Chromium's. */
 async function measure({ ms, stepMs }: { ms: number; stepMs: number }): Promise<number[]> {
-  const [element] = document.querySelectorAll('audio');
-  if (!(element?.srcObject instanceof MediaStream)) {
+  const streams = Array.from(document.querySelectorAll('audio'), ({ srcObject }) => srcObject);
+  const track = streams
+    .flatMap((stream) => (stream instanceof MediaStream ? stream.getAudioTracks() : []))
+    .find(({ readyState }) => readyState === 'live');
+  if (track === undefined) {
     return [];
   }
-  const [track] = element.srcObject.getAudioTracks();
   const processor = new MediaStreamTrackProcessor({ track, maxBufferSize: 200 });
   const reader = processor.readable.getReader();
   const steps = Math.floor(ms / stepMs);

@@ -9,6 +9,12 @@ import { Server } from './server';
 const LAUNCHER = fileURLToPath(new URL('../../../tools/hostile_engine.py', import.meta.url));
 const PATIENCE_MS = 10_000;
 
+/** The tracks of somebody, as the server names them, by kind and in the order in which they came. */
+export interface Publisher {
+  readonly audio: readonly [string, ...string[]];
+  readonly video: readonly [string, ...string[]];
+}
+
 /** A Folkmoot server whose media engine writes down what it forwards, and does what it is told. */
 export class HostileServer {
   readonly server: Server;
@@ -45,19 +51,13 @@ export class HostileServer {
     await this.doThis();
   }
 
-  /** The tracks of a kind that nobody knew of before; waits for so many. */
-  async newTracks(
-    before: readonly TappedTrack[],
-    media: TappedTrack['media'],
-    count = 1,
-  ): Promise<readonly string[]> {
-    const known = new Set(before.map(({ track }) => track));
-    const found = (): string[] => {
-      const fresh = this.tap.tracks.filter((one) => one.media === media && !known.has(one.track));
-      return [...new Set(fresh.map(({ track }) => track))];
-    };
-    await this.#until(() => found().length >= count, `${String(count)} more of ${media}`);
-    return found();
+  /** What so many people publish, in the order in which they came. */
+  async publishers(count: number): Promise<readonly Publisher[]> {
+    await this.#until(
+      () => publishersIn(this.tap.tracks).length >= count,
+      `sound and pictures of ${String(count)}`,
+    );
+    return publishersIn(this.tap.tracks);
   }
 
   async close(): Promise<void> {
@@ -83,4 +83,20 @@ function tapIn(folder: string): string {
 
 function rulesIn(folder: string): string {
   return join(folder, 'rules.txt');
+}
+
+function publishersIn(tracks: readonly TappedTrack[]): readonly Publisher[] {
+  const people = [...new Set(tracks.map(({ from }) => from))];
+  return people.flatMap((person) => {
+    const [audio, video] = (['audio', 'video'] as const).map((media) => [
+      ...new Set(
+        tracks.filter((one) => one.from === person && one.media === media).map(({ track }) => track),
+      ),
+    ]);
+    const [sound, ...sounds] = audio ?? [];
+    const [picture, ...pictures] = video ?? [];
+    return sound === undefined || picture === undefined
+      ? []
+      : [{ audio: [sound, ...sounds], video: [picture, ...pictures] }];
+  });
 }

@@ -13,6 +13,7 @@ export interface TappedTrack {
 export interface TappedPacket {
   readonly from: string;
   readonly ssrc: number;
+  readonly pt: number;
   readonly seq: number;
   readonly ts: number;
   readonly marker: boolean;
@@ -58,9 +59,10 @@ export class Tap {
     return this;
   }
 
-  /** Lets go of the packets so far: what counts is what comes from now on. */
+  /** Lets go of all so far: what counts is what comes from now on. */
   forget(): void {
     this.read();
+    this.tracks.length = 0;
     this.packets.length = 0;
     this.data.length = 0;
   }
