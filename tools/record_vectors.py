@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from folkmoot.identity.node_key import NodeKey
 from folkmoot.protocol.encoding import to_base64url
 from folkmoot.protocol.record import canonical_json
-from folkmoot.protocol.statements import record_statement, service_statement
+from folkmoot.protocol.statements import record_statement, roster_statement, service_statement
 
 FILE = Path(__file__).parents[1] / "protocol" / "vectors" / "record.json"
 GROUP = bytes(range(32))
@@ -41,13 +41,17 @@ def _said(key: Ed25519PrivateKey, kind: str, about: bytes | None, at: int, to: i
 
 
 def vectors() -> dict[str, Any]:
-    """A record of a call with two others, of whom one has signed that it went on."""
+    """A record of a call with three others: one has signed who was there, and that it went on."""
     own, own_key = _key(64)
     bo, bo_key = _key(96)
     _, gone_key = _key(128)
     node = NodeKey(bytes(range(32, 64)), bytes(range(16)))
     lost_ms, ended_ms = BEGAN_MS + 60_000, BEGAN_MS + 90_000
     drain = node.sign_drain(lost_ms)
+    # One has signed, another has not.
+    members = [own_key, bo_key, _key(160)[1]]
+    roster = hashlib.sha256(b"".join(members)).digest()
+    cosigned = roster_statement(GROUP, bo_key, 7, roster, BEGAN_MS + 36_000)
 
     def stay(key: bytes, called: str | None, *times: int | None, is_host: bool = False) -> Any:  # noqa: ANN401
         since, until = times
@@ -81,11 +85,23 @@ def vectors() -> dict[str, Any]:
             stay(own_key, "Ana Petrović", BEGAN_MS, None, is_host=True),
             stay(bo_key, 'Bo "B"\u2028\U0001f600', BEGAN_MS, None),
             stay(gone_key, None, BEGAN_MS + 1_000, BEGAN_MS + 30_000),
+            stay(members[2], "Cy", BEGAN_MS + 2_000, None),
         ],
         "statements": [
             _said(bo, "served", own_key, lost_ms, lost_ms + 10_000),
             _said(own, "lost", None, BEGAN_MS + 5_000, BEGAN_MS + 12_000),
         ],
+        "roster": {
+            "epoch": 7,
+            "members": [to_base64url(key) for key in members],
+            "signatures": [
+                {
+                    "signer": to_base64url(bo_key),
+                    "at_ms": BEGAN_MS + 36_000,
+                    "signature": to_base64url(bo.sign(cosigned)),
+                }
+            ],
+        },
         "drain": {
             "node_key": to_base64url(node.public),
             "run": to_base64url(node.run),

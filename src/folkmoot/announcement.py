@@ -111,6 +111,10 @@ def record_lines(record: CheckedRecord) -> list[str]:
         f"Claimed by its writer, and proved by nothing: {claimed}.",
         f"Others whose signed statements are in it: {signed}. Members who signed none: {absent}.",
     ]
+    others = record.roster - {record.device}
+    lines.append(
+        f"Others who signed who was in the group at last: {len(record.cosigners)} of {len(others)}."
+    )
     if record.is_drain_signed:
         lines.append("It holds a server's signed word that it stops. Compare its node key.")
     return lines

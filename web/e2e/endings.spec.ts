@@ -22,6 +22,9 @@ const FORGED_DRAIN = JSON.stringify({
 const INTERRUPTED_MS = 31_000;
 const GIVEN_UP_MS = 10 * 60_000;
 
+/** Who is in the group is signed when it has stood for five seconds. */
+const SETTLED_MS = 5_500;
+
 const LOST_TEXT = /can’t tell whether the fault lies here or there/;
 const DRAINED_TEXT = /said that it is being stopped or restarted, and signed that/;
 const CUT = 'The server cut this call and gave no reason';
@@ -119,38 +122,53 @@ test('a server that sends somebody away and lets nobody back has cut the call', 
   await expect(samuel.page.getByText(/host ended|host removed/)).toBeHidden();
 });
 
-test('who leaves has left, whatever the server says then', async ({ url, invite }) => {
-  const { ana } = await meet(url, invite);
-  await ana.page.getByRole('button', { name: 'Leave' }).click();
-  await expect(heading(ana.page, 'You left the meeting')).toBeVisible();
-  await expect(ana.page.getByText(/keys on this device have been deleted/)).toBeHidden();
-});
-
-test('what a device saw can be saved when a call is over: signed, checked, and without its secret', async ({
+test('who leaves has left, and can save what their device saw: signed, co-signed, and without its secret', async ({
   url,
   invite,
 }) => {
-  const { samuel, ana, link } = await meet(url, invite);
-  await samuel.page.getByRole('button', { name: 'Leave' }).click();
-  await expect(ana.page.getByRole('group', { name: SAMUELS_NAME })).toBeHidden();
+  const { samuel, ana, link } = await meet(url, invite, (page) => page.clock.install());
+  // Who is here is signed when it has stood for a while; what is said after that comes after it.
+  await samuel.page.clock.fastForward(SETTLED_MS);
+  await samuel.page.getByRole('button', { name: /^Raise your hand/ }).click();
+  await expect(ana.page.getByRole('log')).toContainText(/Samuel Okoye.* raised a hand/);
   await ana.page.getByRole('button', { name: 'Leave' }).click();
-  const saving = ana.page.waitForEvent('download');
-  await ana.page.getByRole('button', { name: 'Save a record' }).click();
-  await expect(ana.page.getByText('Saved to your downloads')).toBeVisible();
-  const path = await (await saving).path();
+  await expect(heading(ana.page, 'You left the meeting')).toBeVisible();
+  await expect(ana.page.getByText(/keys on this device have been deleted/)).toBeHidden();
+  await expect(ana.page.getByText('Others who signed who was in the meeting: 1 of 1.')).toBeVisible();
+  const path = await saved(ana.page);
   const text = readFileSync(path, 'utf8');
-  const file = JSON.parse(text) as { record: { stays: { called: string; until_ms: unknown }[] } };
-  expect(file).toMatchObject({ record: { ending: { name: 'left', is_over: true } } });
-  const stays = new Map(file.record.stays.map(({ called, until_ms }) => [called, until_ms]));
-  expect(stays).toEqual(new Map([[SAMUELS_NAME, expect.any(Number)], [ANAS_NAME, null]]));
+  expect(JSON.parse(text)).toMatchObject({ record: { ending: { name: 'left', is_over: true } } });
   for (const secret of new URL(link).hash.split('.').slice(1)) {
     expect(text).not.toContain(secret);
   }
   expect(text).not.toContain('Thursday circle');
   expect(verified(path)).toContain('Every signature in this record is genuine');
+  expect(verified(path)).toContain('who signed who was in the group at last: 1 of 1.');
   writeFileSync(path, text.replace('"left"', '"cut-by-server"'));
   expect(() => verified(path)).toThrow(/changed after it was signed/);
+
+  await expect(samuel.page.getByRole('group', { name: ANAS_NAME })).toBeHidden();
+  await samuel.page.getByRole('button', { name: 'Leave' }).click();
+  const alone = JSON.parse(readFileSync(await saved(samuel.page), 'utf8')) as SavedRecord;
+  const stays = alone.record.stays.map(({ called, until_ms }) => [called, until_ms]);
+  expect(new Map(stays as [string, unknown][])).toEqual(
+    new Map<string, unknown>([
+      [SAMUELS_NAME, null],
+      [ANAS_NAME, expect.any(Number)],
+    ]),
+  );
 });
+
+interface SavedRecord {
+  readonly record: { readonly stays: readonly { called: string; until_ms: unknown }[] };
+}
+
+async function saved(page: Page): Promise<string> {
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save a record' }).click();
+  await expect(page.getByText('Saved to your downloads')).toBeVisible();
+  return (await saving).path();
+}
 
 /** What the command says of a record. */
 function verified(path: string): string {

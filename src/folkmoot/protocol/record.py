@@ -8,7 +8,12 @@ from typing import Any, Final, NoReturn
 
 from folkmoot.protocol.encoding import from_base64url
 from folkmoot.protocol.signing import KEY_BYTES, SIGNATURE_BYTES, is_signed
-from folkmoot.protocol.statements import drain_statement, record_statement, service_statement
+from folkmoot.protocol.statements import (
+    drain_statement,
+    record_statement,
+    roster_statement,
+    service_statement,
+)
 
 MAX_RECORD_BYTES: Final = 4 * 1024 * 1024
 """Security limit: more than a device ever writes."""
@@ -32,6 +37,8 @@ class CheckedRecord:
         ending: what the device called the ending. Its claim.
         members: leaf keys that it saw in the group, itself included. Its claim.
         witnesses: leaf keys of others that have signed statements in it.
+        roster: leaf keys that it says were in the group at last.
+        cosigners: which of them, itself left out, have signed that these were all.
         is_drain_signed: whether a node's word that it stops is in it, signed by the node key there.
     """
 
@@ -39,6 +46,8 @@ class CheckedRecord:
     ending: str
     members: frozenset[bytes]
     witnesses: frozenset[bytes]
+    roster: frozenset[bytes]
+    cosigners: frozenset[bytes]
     is_drain_signed: bool
 
 
@@ -78,7 +87,10 @@ def _check(file: Mapping[str, Any]) -> CheckedRecord:
     if not is_signed(device, record_statement(device, digest), signature):
         raise RecordError("The record was changed after it was signed, or its signature is forged.")
     signers = {_check_statement(record["group"], each) for each in record["statements"]}
+    roster, cosigners = _check_roster(record["group"], record["roster"])
     return CheckedRecord(
+        roster=roster,
+        cosigners=cosigners - {device},
         device=device,
         ending=str(record["ending"]["name"]),
         members=frozenset(from_base64url(stay["device"], KEY_BYTES) for stay in record["stays"]),
@@ -103,6 +115,25 @@ def _check_statement(group: str, said: Mapping[str, Any]) -> bytes:
     if not is_signed(signer, statement, from_base64url(said["signature"], SIGNATURE_BYTES)):
         raise RecordError("A member's statement in the record was changed, or is forged.")
     return signer
+
+
+def _check_roster(
+    group: str, said: Mapping[str, Any] | None
+) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    if said is None:
+        return frozenset(), frozenset()
+    members = [from_base64url(member, KEY_BYTES) for member in said["members"]]
+    digest = hashlib.sha256(b"".join(members)).digest()
+    group_id = from_base64url(group, _GROUP_BYTES)
+    signers = set[bytes]()
+    for signed in said["signatures"]:
+        signer = from_base64url(signed["signer"], KEY_BYTES)
+        statement = roster_statement(group_id, signer, said["epoch"], digest, signed["at_ms"])
+        signature = from_base64url(signed["signature"], SIGNATURE_BYTES)
+        if signer not in members or not is_signed(signer, statement, signature):
+            raise RecordError("A co-signature in the record was changed, or is forged.")
+        signers.add(signer)
+    return frozenset(members), frozenset(signers)
 
 
 def _check_drain(drain: Mapping[str, Any] | None) -> bool:

@@ -11,6 +11,7 @@ HOST_COMMIT_LABEL: Final = "folkmoot v1 host commit"
 HOST_GROUP_LABEL: Final = "folkmoot v1 host group"
 DRAIN_LABEL: Final = "folkmoot v1 drain"
 RECORD_LABEL: Final = "folkmoot v1 record"
+ROSTER_LABEL: Final = "folkmoot v1 roster"
 SERVICE_LABEL: Final = "folkmoot v1 service statement"
 
 
@@ -99,3 +100,17 @@ def service_statement(
     """
     times = from_ms.to_bytes(8, "big"), until_ms.to_bytes(8, "big")
     return statement(SERVICE_LABEL, group_id, leaf_key, bytes([kind]), about, *times)
+
+
+def roster_statement(
+    group_id: bytes, leaf_key: bytes, epoch: int, digest: bytes, at_ms: int
+) -> bytes:
+    """What a member signs of who is in the group.
+
+    Args:
+        leaf_key: of who signs.
+        digest: SHA-256 of the members' leaf keys in the order of their leaves.
+        at_ms: milliseconds since 1970, by the signer's clock.
+    """
+    numbers = epoch.to_bytes(8, "big"), at_ms.to_bytes(8, "big")
+    return statement(ROSTER_LABEL, group_id, leaf_key, numbers[0], digest, numbers[1])

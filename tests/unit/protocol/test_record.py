@@ -59,6 +59,11 @@ def test_a_genuine_record_passes_however_it_is_laid_out() -> None:
             record["statements"][0]["signer"]
         ]
         assert checked.is_drain_signed
+        # Whoever signed no roster is not counted as if they had.
+        assert {to_base64url(key) for key in checked.roster} == set(record["roster"]["members"])
+        assert [to_base64url(key) for key in checked.cosigners] == [
+            record["roster"]["signatures"][0]["signer"]
+        ]
 
 
 @pytest.mark.parametrize(
@@ -80,13 +85,22 @@ def test_what_was_changed_after_it_was_signed_is_seen(change: Change) -> None:
 
 def test_its_writer_can_sign_anew_but_not_for_others() -> None:
     assert not check_record(signed_anew(lambda record: record.update(drain=None))).is_drain_signed
-    told = [
+    told: list[Change] = [
         lambda record: record["statements"][0].update(until_ms=0),
         lambda record: record["statements"][0].update(signer=record["device"]),
         lambda record: record.update(group=to_base64url(bytes(32))),
     ]
     for change in told:
         with pytest.raises(RecordError, match="member's statement"):
+            check_record(signed_anew(change))
+    rosters: list[Change] = [
+        lambda record: record["roster"]["members"].pop(),
+        lambda record: record["roster"].update(epoch=8),
+        lambda record: record["roster"]["signatures"][0].update(signer=record["device"]),
+        lambda record: record["roster"]["signatures"][0].update(at_ms=1),
+    ]
+    for change in rosters:
+        with pytest.raises(RecordError, match="co-signature"):
             check_record(signed_anew(change))
     with pytest.raises(RecordError, match="server's word"):
         check_record(signed_anew(lambda record: record["drain"].update(at_ms=1)))
@@ -143,7 +157,8 @@ def test_the_command_says_what_is_proved_and_what_is_not(tmp_path: Path) -> None
     good = CliRunner().invoke(app, ["verify-record", str(path)])
     assert good.exit_code == 0
     assert "Every signature in this record is genuine" in good.output
-    assert "signed statements are in it: 1. Members who signed none: 1." in good.output
+    assert "signed statements are in it: 1. Members who signed none: 2." in good.output
+    assert "signed who was in the group at last: 1 of 2." in good.output
     path.write_bytes(spelled(changed(lambda record: record.update(began_ms=1))))
     bad = CliRunner().invoke(app, ["verify-record", str(path)])
     assert bad.exit_code == 1

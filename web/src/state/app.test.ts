@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Subject } from '../observable/observable';
-import type { RecordWriter } from './call_endings';
+import type { RecordToSave } from './call_endings';
 import type { Told } from './ending';
 import { AppModel, RefusalError, type LiveCall, type OpenMeeting, type Parts } from './app';
 
@@ -16,10 +16,10 @@ const FACTS = {
 class FakeCall implements LiveCall {
   readonly ended = new Subject<Told | undefined>(undefined);
   isClosed = false;
-  readonly write = (): Promise<string> => Promise.resolve('');
-  recordOf(): RecordWriter | undefined {
+  readonly record = { others: 0, cosigners: 0, write: () => Promise.resolve('') };
+  recordOf(): RecordToSave | undefined {
     // What is closed has nothing to tell any more.
-    return this.isClosed ? undefined : this.write;
+    return this.isClosed ? undefined : this.record;
   }
   close(): void {
     this.isClosed = true;
@@ -172,7 +172,7 @@ describe('a call', () => {
     house.nowMs += 61_000;
     house.call.ended.set(toldAs('left'));
     expect(app.screen.value).toEqual({
-      ...{ kind: 'ended', told: toldAs('left'), lastedMs: 61_000, record: house.call.write, facts: FACTS },
+      ...{ kind: 'ended', told: toldAs('left'), lastedMs: 61_000, record: house.call.record, facts: FACTS },
     });
     expect(house.call.isClosed).toBe(true);
   });

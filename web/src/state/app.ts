@@ -1,5 +1,5 @@
 import { Subject, type Observable } from '../observable/observable';
-import type { RecordWriter } from './call_endings';
+import type { RecordToSave } from './call_endings';
 import type { Told } from './ending';
 import type { MeetingFacts } from './meeting';
 
@@ -48,7 +48,7 @@ export interface Parts<Link, Open extends OpenMeeting, PreJoin, InCall extends L
 export interface LiveCall {
   readonly ended: Observable<Told | undefined>;
   /** Notes what this device has seen, before the call is closed. */
-  recordOf(told: Told): RecordWriter | undefined;
+  recordOf(told: Told): RecordToSave | undefined;
   close(): void;
 }
 
@@ -66,7 +66,7 @@ export type Screen<PreJoin, InCall> =
       readonly told: Told;
       readonly lastedMs: number;
       readonly facts: MeetingFacts;
-      readonly record: RecordWriter | undefined;
+      readonly record: RecordToSave | undefined;
     }
   | { readonly kind: 'forgotten' };
 

@@ -8,7 +8,7 @@ import type { Clock } from '../observable/clock';
 import { GroupModel, type GroupEars, type GroupPort } from './group';
 import { perform } from './call_acts';
 import { ConnectionBanner, type Banner } from './connection_banner';
-import { CallEndings, type RecordWriter } from './call_endings';
+import { CallEndings, type RecordToSave } from './call_endings';
 import { sayingWhatChanges } from './call_words';
 import type { Conversation } from './conversation';
 import { ConversationDoor } from './conversation_door';
@@ -162,7 +162,7 @@ export class CallModel {
     return this.endings.ended;
   }
 
-  recordOf(told: Told): RecordWriter | undefined {
+  recordOf(told: Told): RecordToSave | undefined {
     return this.endings.recordOf(told);
   }
 

@@ -29,8 +29,15 @@ export interface EndingsParts {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Writes the file of a record. */
-export type RecordWriter = () => Promise<string>;
+/** What this device saw, noted when a call was over or stopped. */
+export interface RecordToSave {
+  /** How many others were in the group at last. */
+  readonly others: number;
+  /** How many of them have signed that these were its members. */
+  readonly cosigners: number;
+  /** Signs it, and writes the file. */
+  write(): Promise<string>;
+}
 
 /** Why a call stops or is over, with everything that this device and the others know of it. */
 export class CallEndings {
@@ -79,7 +86,7 @@ export class CallEndings {
   };
 
   /** Notes what this device has seen up to now, to be written when asked; undefined: not even loaded. */
-  recordOf(told: Told): RecordWriter | undefined {
+  recordOf(told: Told): RecordToSave | undefined {
     return this.#testimony?.recordOf(told);
   }
 

@@ -1,9 +1,10 @@
-import type { GroupView, Member } from '../e2ee/group/group_keys';
+import type { Member } from '../e2ee/group/group_keys';
 import { writeRecord, type CallRecord } from '../e2ee/record/record';
 import type { Bytes } from '../protocol/bytes';
-import type { EndingsParts, RecordWriter } from './call_endings';
+import type { EndingsParts, RecordToSave } from './call_endings';
 import type { Told, Witnessed } from './ending';
 import type { EndingFacts } from './ending_name';
+import { RosterWitness } from './roster_witness';
 import { ServiceWitness } from './service_witness';
 import { Stays } from './stays';
 
@@ -16,24 +17,20 @@ interface Parts extends EndingsParts {
 export class Testimony {
   readonly #parts: Parts;
   readonly #witness: ServiceWitness;
+  readonly #rosters: RosterWitness;
   readonly #stays: Stays;
   readonly #beganMs: number;
-  readonly #stop: () => void;
-  #view: GroupView | undefined;
 
   constructor(parts: Parts) {
     const { call, clock, group, nameOf, onTaken, signer, wallNow } = parts;
     this.#parts = parts;
     this.#beganMs = wallNow();
     this.#stays = new Stays({ view: group.view, wallNow, nameOf });
-    this.#stop = group.view.subscribe((view) => {
-      // Who is out still knows where they were.
-      this.#view = view ?? this.#view;
-    });
+    const send = (body: Bytes): boolean => group.say('service', body);
+    this.#rosters = new RosterWitness({ clock, wallNow, signer, send, view: group.view });
     this.#witness = new ServiceWitness({
-      ...{ clock, wallNow, signer, onTaken, view: group.view },
+      ...{ clock, wallNow, signer, onTaken, send, view: group.view },
       ...{ participants: call.participants, connection: call.connection },
-      send: (body) => group.say('service', body),
     });
   }
 
@@ -41,15 +38,17 @@ export class Testimony {
     return this.#witness.witnessed(sinceMs);
   }
 
-  take(from: Member, body: Bytes): Promise<void> {
-    return this.#witness.take(from, body);
+  async take(from: Member, body: Bytes): Promise<void> {
+    await Promise.all([this.#witness.take(from, body), this.#rosters.take(from, body)]);
   }
 
   /** Notes what there is now. It is signed when it is asked for. */
-  recordOf(told: Told): RecordWriter {
+  recordOf(told: Told): RecordToSave {
     const { drain, signer, wallNow } = this.#parts;
+    const roster = this.#rosters.cosigned;
     const record: CallRecord = {
-      groupId: this.#view?.groupId,
+      roster,
+      groupId: roster?.groupId,
       beganMs: this.#beganMs,
       endedMs: wallNow(),
       ending: endingOf(told),
@@ -58,11 +57,15 @@ export class Testimony {
       // Its word explains this ending, or it stopped another time.
       drain: told.facts.isDrained ? drain.value : undefined,
     };
-    return () => writeRecord(record, signer);
+    return {
+      others: Math.max(0, (roster?.members.length ?? 0) - 1),
+      cosigners: roster?.signatures.length ?? 0,
+      write: () => writeRecord(record, signer),
+    };
   }
 
   close(): void {
-    this.#stop();
+    this.#rosters.close();
     this.#stays.close();
     this.#witness.close();
   }

@@ -19,9 +19,9 @@ it('a record is the file that the server’s own program checks, to the byte of 
 
 it('a record of a call in which there never was a group says so', async () => {
   const signer = { publicKey: new Uint8Array(32), sign: () => Promise.resolve(new Uint8Array(64)) };
-  const text = await writeRecord({ ...RECORD, groupId: undefined, drain: undefined }, signer);
+  const text = await writeRecord({ ...RECORD, groupId: undefined, drain: undefined, roster: undefined }, signer);
   expect(JSON.parse(text)).toMatchObject({
-    record: { group: null, drain: null, device: encodeBase64url(signer.publicKey) },
+    record: { group: null, drain: null, roster: null, device: encodeBase64url(signer.publicKey) },
   });
 });
 
@@ -48,6 +48,14 @@ const RECORD: CallRecord = {
       ? { kind: 'lost', fromMs, untilMs, ...signed }
       : { kind: 'served', about: bytes(said.about), fromMs, untilMs, ...signed };
   }),
+  roster: {
+    groupId: bytes(content.group),
+    epoch: content.roster.epoch,
+    members: content.roster.members.map(bytes),
+    signatures: content.roster.signatures.map(({ signer, at_ms, signature }) => ({
+      ...{ signer: bytes(signer), atMs: at_ms, signature: bytes(signature) },
+    })),
+  },
   drain: {
     nodeKey: bytes(content.drain.node_key),
     run: bytes(content.drain.run),

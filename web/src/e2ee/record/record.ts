@@ -3,6 +3,7 @@ import { canonicalJson, type Json } from '../../protocol/canonical_json';
 import type { SigningKey } from '../../protocol/signing';
 import { statement } from '../../protocol/statements';
 import type { Drain } from './node_word';
+import type { Roster, RosterSignature } from './roster_statement';
 import type { ServiceStatement } from './service_statement';
 
 /** Somebody's time in the group, as this device saw it by its own clock, in milliseconds since 1970. */
@@ -33,6 +34,8 @@ export interface CallRecord {
   readonly stays: readonly Stay[];
   readonly statements: readonly ServiceStatement[];
   readonly drain: Drain | undefined;
+  /** Of the last epoch, with what others have signed of it; undefined: this device never was in a group. */
+  readonly roster: (Roster & { readonly signatures: readonly RosterSignature[] }) | undefined;
 }
 
 /** Signs a record, and writes it as the file of `protocol/record.md`. */
@@ -50,7 +53,7 @@ async function recordStatement(content: Json, leafKey: Bytes): Promise<Bytes> {
 }
 
 function contentOf(record: CallRecord, device: Bytes): Json {
-  const { groupId, drain, ending } = record;
+  const { groupId, drain, ending, roster } = record;
   return {
     v: 1,
     device: encodeBase64url(device),
@@ -61,6 +64,7 @@ function contentOf(record: CallRecord, device: Bytes): Json {
     stays: record.stays.map(stayIn),
     statements: record.statements.map(statementIn),
     drain: drain === undefined ? null : drainIn(drain),
+    roster: roster === undefined ? null : rosterIn(roster),
   };
 }
 
@@ -71,6 +75,18 @@ function stayIn({ leafKey, isHost, called, fromMs, untilMs }: Stay): Json {
     called: called ?? null,
     from_ms: fromMs,
     until_ms: untilMs ?? null,
+  };
+}
+
+function rosterIn({ epoch, members, signatures }: NonNullable<CallRecord['roster']>): Json {
+  return {
+    epoch,
+    members: members.map(encodeBase64url),
+    signatures: signatures.map(({ signer, atMs, signature }) => ({
+      signer: encodeBase64url(signer),
+      at_ms: atMs,
+      signature: encodeBase64url(signature),
+    })),
   };
 }
 
