@@ -19,7 +19,7 @@ test('a server that denies encryption, breaks connections off and sees people co
   const pair = await meet(url, invite, async (page, name) => {
     if (name === ANAS_NAME) await liar.standBefore(page);
   });
-  const { samuel, ana, link } = pair;
+  const { ana, link } = pair;
 
   await test.step('it says that nothing is encrypted: no difference', async () => {
     await expectWhole(pair);
