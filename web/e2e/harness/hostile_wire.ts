@@ -65,9 +65,9 @@ export function reusedNonces(sealed: readonly SealedFront[]): readonly string[] 
 /** All of it is sealed, nothing with a nonce that another frame has. Returns how many frames there are. */
 export function expectSealed(packets: readonly TappedPacket[]): number {
   const { sealed, clear } = readWire(packets);
-  expect(clear, 'what begins no sealed frame').toEqual([]);
+  expect.soft(clear.length, 'packets that begin no sealed frame').toBe(0);
   expect(sealed.length, 'sealed frames').toBeGreaterThan(100);
-  expect(reusedNonces(sealed), 'nonces that two frames have').toEqual([]);
+  expect.soft(reusedNonces(sealed), 'nonces that two frames have').toEqual([]);
   return sealed.length;
 }
 
