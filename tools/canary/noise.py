@@ -25,7 +25,7 @@ MIN_FRAMES: Final = 600
 MIN_BITS: Final = 7.99
 MIN_FIRST_BITS: Final = 7.8
 """Measured in meetings with the film and the face, 1,051 to 16,570 payloads of each medium: sealed
-sound and pictures have 7.99 or more at each of the first positions, clear ones 0.05 at most at one."""
+sound and pictures have 7.99 or more at each of the first positions, clear ones 0.05 at one."""
 MAX_DEVIATION: Final = 9.0
 """In standard deviations of a block's chi-square. Measured, the worst of all blocks: 2.7 to 4.3 of
 what is sealed, 220 to 340 of clear sound. Of clear pictures it was 6 once and 14 and 24 at other
