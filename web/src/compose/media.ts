@@ -37,7 +37,7 @@ export class MediaHere implements MediaPort {
    * @param onFault - the worker has a fault, or did not load.
    * @throws UnsupportedError - no frame can be encrypted in this browser.
    */
-  constructor({ door, groupSecrets, mixKey }: OpenedMeeting, onFault: (error: Error) => void) {
+  constructor({ door, groupSecrets, mixKey, hostKey }: OpenedMeeting, onFault: (error: Error) => void) {
     const { identity } = door.leafKey;
     this.#identity = identity;
     // First: nothing is started where there can be no call.
@@ -47,7 +47,7 @@ export class MediaHere implements MediaPort {
     const { groupId } = groupSecrets;
     this.#keys = new FrameKeys(this.#worker, { groupId, mixKey, identity });
     this.#transforms = new FrameTransforms(this.#keys, this.#worker, path);
-    this.#turns = new MediaTurns(identity, this.#keys, SYSTEM_CLOCK);
+    this.#turns = new MediaTurns(identity, hostKey !== undefined, this.#keys, SYSTEM_CLOCK);
   }
 
   /** What encrypts the next connection. */
@@ -114,6 +114,9 @@ export class MediaHere implements MediaPort {
       group.state.subscribe(({ kind }) => {
         // Put out: what the others go on with is not this device's any more, nor are the last keys of use.
         if (kind === 'removed' || kind === 'ended') this.#turns.close();
+      }),
+      group.view.subscribe((view) => {
+        if (view !== undefined) this.#turns.know(view);
       }),
       group.ready.subscribe((ready) => {
         const epoch = group.view.value?.epoch;

@@ -8,13 +8,17 @@ import { mayJoinerSend, MediaEpochs } from './media_epochs';
 type Event =
   | readonly [atMs: number, epoch: number, cause: EpochCause, others: string]
   | readonly [atMs: number, who: string, epoch: number]
+  /** It becomes known who the hosts are. */
+  | readonly [atMs: number, known: 'hosts']
   | readonly [atMs: number];
 
-const HOSTS = new Set(['H']);
+const HOSTS = new Set(['H', 'I']);
+const NOBODY = new Set<string>();
 
 /** What is done at which time: an alarm is set for each `dueMs`, as whoever drives it does. */
-function played(events: readonly Event[], untilMs = 10_000): string[] {
-  const epochs = new MediaEpochs();
+function played(events: readonly Event[], isHost = false): string[] {
+  const epochs = new MediaEpochs(isHost);
+  const areKnownLater = events.some((event) => event[1] === 'hosts');
   const done: string[] = [];
   const note = (atMs: number, steps: ReturnType<MediaEpochs['tick']>): void => {
     for (const step of steps) {
@@ -33,14 +37,17 @@ function played(events: readonly Event[], untilMs = 10_000): string[] {
     ring(atMs);
     if (event.length === 4) {
       const [, epoch, cause, others] = event;
-      note(atMs, epochs.enter({ epoch, cause, others: new Set(others), hosts: HOSTS }, atMs));
+      const hosts = areKnownLater ? NOBODY : HOSTS;
+      note(atMs, epochs.enter({ epoch, cause, others: new Set(others), hosts }, atMs));
     } else if (event.length === 3) {
       note(atMs, epochs.hear(event[1], event[2], atMs));
+    } else if (event.length === 2) {
+      note(atMs, epochs.know(HOSTS, atMs));
     } else {
       note(atMs, epochs.tick(atMs));
     }
   }
-  ring(untilMs);
+  ring(10_000);
   return done;
 }
 
@@ -166,6 +173,16 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
     ['0 stop', '0 install 7', '100 install 8', '200 install 9', '250 switch 9 anew'],
   ],
   [
+    'who does not know yet who the host is sends once it is known, if the host has signed',
+    [[0, 7, 'entry', 'HB'], [100, 'H', 7], [5000], [6000, 'hosts']],
+    ['0 stop', '0 install 7', '6000 switch 7 anew'],
+  ],
+  [
+    'that somebody is the host does not let anybody send before the host has signed',
+    [[0, 7, 'entry', 'HB'], [6000, 'hosts'], [7000, 'H', 7]],
+    ['0 stop', '0 install 7', '7000 switch 7 anew'],
+  ],
+  [
     'who comes in anew stops sending, and waits as a joiner does',
     [ALONE, [5000, 2, 'join', 'H'], [5010, 'H', 2], [9000, 6, 'entry', 'HB'], [9100, 'H', 6]],
     [
@@ -194,6 +211,12 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
 describe('keys', () => {
   it.each(STORIES)('%s', (_, events, done) => {
     expect(played(events)).toEqual(done);
+  });
+
+  it('of a host who comes back wait for no earlier device of the host’s own', () => {
+    const events: Event[] = [[0, 7, 'entry', 'HBI'], [100, 'hosts'], [5000, 'B', 7]];
+    expect(played(events, true)).toEqual(['0 stop', '0 install 7', '5000 switch 7 anew']);
+    expect(played(events)).toEqual(['0 stop', '0 install 7']);
   });
 
   it('are never sent with before they are received with, and never again', () => {
@@ -235,6 +258,6 @@ describe('a joiner', () => {
     ['BCDE', 'H', false],
     ['BCDE', 'BCX', false],
   ])('among %s, of whom %s have signed, may send: %s', (others, signed, may) => {
-    expect(mayJoinerSend(new Set(others), HOSTS, new Set(signed))).toBe(may);
+    expect(mayJoinerSend(new Set(others), HOSTS, new Set(signed), false)).toBe(may);
   });
 });

@@ -15,7 +15,7 @@ export interface EpochView {
   readonly epoch: number;
   /** Everybody but oneself. */
   readonly others: ReadonlySet<string>;
-  /** Those of them who are hosts. */
+  /** Those of them who are hosts, as far as it is known yet. */
   readonly hosts: ReadonlySet<string>;
   readonly cause: EpochCause;
 }
@@ -43,18 +43,25 @@ interface Pending {
 /**
  * Whether somebody who has just come in may send: only when the host, or more than half of the others,
  * have signed to be in that epoch. So a server that shows a joiner a group of its own hears nothing.
+ *
+ * @param isHost - one has the host's key oneself: other devices with it are one's own from before.
  */
 export function mayJoinerSend(
   others: ReadonlySet<string>,
   hosts: ReadonlySet<string>,
   signed: ReadonlySet<string>,
+  isHost: boolean,
 ): boolean {
-  const heard = [...others].filter((one) => signed.has(one));
-  return 2 * heard.length > others.size || others.size === 0 || heard.some((one) => hosts.has(one));
+  const asked = [...others].filter((one) => !isHost || !hosts.has(one));
+  const heard = asked.filter((one) => signed.has(one));
+  return (
+    2 * heard.length > asked.length || asked.length === 0 || heard.some((one) => hosts.has(one))
+  );
 }
 
 /** Decides on keys: receive before anybody sends, and send with what all can open, if they say so in time. */
 export class MediaEpochs {
+  readonly #isHost: boolean;
   #view: EpochView | undefined;
   /** Who has signed to be in the newest epoch. */
   #ready = new Set<string>();
@@ -65,6 +72,11 @@ export class MediaEpochs {
   /** Somebody came after the last switch, or nothing was sent before. */
   #hasNewcomers = false;
   #lastSwitchMs = -Infinity;
+
+  /** @param isHost - this device has the host's key. */
+  constructor(isHost: boolean) {
+    this.#isHost = isHost;
+  }
 
   /** When to ask again, with `tick`; undefined: not before something happens. */
   get dueMs(): number | undefined {
@@ -100,6 +112,12 @@ export class MediaEpochs {
     return this.tick(nowMs);
   }
 
+  /** It became known who the hosts are: who comes in does not know it at once. */
+  know(hosts: ReadonlySet<string>, nowMs: number): readonly EpochStep[] {
+    if (this.#view !== undefined) this.#view = { ...this.#view, hosts };
+    return this.tick(nowMs);
+  }
+
   /** Time has passed. */
   tick(nowMs: number): readonly EpochStep[] {
     if (this.#view === undefined || this.#pending === undefined || !this.#isDue(nowMs)) {
@@ -123,7 +141,7 @@ export class MediaEpochs {
   #isDue(nowMs: number): boolean {
     if (!this.#isSending) {
       const { others, hosts } = this.#view ?? { others: new Set(), hosts: new Set() };
-      return mayJoinerSend(others, hosts, this.#heard);
+      return mayJoinerSend(others, hosts, this.#heard, this.#isHost);
     }
     return this.dueMs !== undefined && nowMs >= this.dueMs;
   }

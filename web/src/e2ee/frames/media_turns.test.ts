@@ -33,7 +33,7 @@ function turns() {
       note('forget');
     },
   };
-  return { clock, done, turns: new MediaTurns('ana', keys, clock) };
+  return { clock, done, turns: new MediaTurns('ana', false, keys, clock) };
 }
 
 function epoch(

@@ -23,14 +23,18 @@ export class MediaTurns {
   readonly #identity: string;
   readonly #keys: EpochKeys;
   readonly #clock: Clock;
-  readonly #epochs = new MediaEpochs();
+  readonly #epochs: MediaEpochs;
   readonly #sealing = new Subject<number | undefined>(undefined);
   #cancel: (() => void) | undefined;
   #isClosed = false;
 
-  /** @param identity - one's own. */
-  constructor(identity: string, keys: EpochKeys, clock: Clock) {
+  /**
+   * @param identity - one's own.
+   * @param isHost - this device has the host's key.
+   */
+  constructor(identity: string, isHost: boolean, keys: EpochKeys, clock: Clock) {
     this.#identity = identity;
+    this.#epochs = new MediaEpochs(isHost);
     this.#keys = keys;
     this.#clock = clock;
   }
@@ -49,13 +53,17 @@ export class MediaTurns {
     const leaves = new Map(roster.map(({ identity, index }) => [identity, index]));
     const others = new Set(leaves.keys());
     others.delete(this.#identity);
-    const hosts = new Set(roster.flatMap(({ identity, isHost }) => (isHost ? [identity] : [])));
-    const view = { epoch, cause, hosts, others };
+    const view = { epoch, cause, hosts: hostsIn(roster), others };
     const steps = this.#isClosed ? [] : this.#epochs.enter(view, this.#clock.now());
     if (!steps.some(({ kind }) => kind === 'install')) {
       exported.fill(0);
     }
     await this.#take(steps, { epoch, exported, leaves });
+  }
+
+  /** More became known of the epoch that this device is in. */
+  know({ roster }: Pick<GroupView, 'roster'>): void {
+    void this.#take(this.#epochs.know(hostsIn(roster), this.#clock.now()));
   }
 
   /** Somebody has signed to be in an epoch; the signature was checked. */
@@ -106,4 +114,8 @@ export class MediaTurns {
         break;
     }
   }
+}
+
+function hostsIn(roster: GroupView['roster']): ReadonlySet<string> {
+  return new Set(roster.flatMap(({ identity, isHost }) => (isHost ? [identity] : [])));
 }
