@@ -53,6 +53,8 @@ async function joinOnce(browser: Browser, link: string): Promise<Moments> {
   await joinButton(page).click();
   const moments = await readMoments(page);
   await page.getByRole('button', { name: 'Leave' }).click();
+  // Who is gone before that was said stays in the group for a minute.
+  await page.getByRole('heading', { name: 'You left the meeting' }).waitFor();
   await context.close();
   return moments;
 }
