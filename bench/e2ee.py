@@ -16,7 +16,6 @@
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,31 +23,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import join
+from bench.browser import measure_in_browser
 from bench.results_file import Row, make_row, print_rows, write_rows
-from bench.server_process import ROOT, running_server
+from bench.server_process import running_server
 
-WEB: Final = ROOT / "web"
-PLAYWRIGHT: Final = ("npx", "--no-install", "playwright", "test")
-CONFIG: Final = ("-c", "e2e/bench/e2ee/playwright.config.ts")
 USUAL_BYTES: Final = 1_200
 """The frame that `p50_us` is told of: one of a talking head."""
 
 
 Measured = Mapping[str, Any]
 """What `web/e2e/bench/e2ee/frames.measure.ts` writes."""
-
-
-def measure(name: str, **told: str) -> str:
-    """Run one measurement of `web/e2e/bench/e2ee/`.
-
-    Returns:
-        What it wrote, as JSON.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "measured.json"
-        environment = {**os.environ, **told, "FOLKMOOT_BENCH_OUT": str(out)}
-        subprocess.run([*PLAYWRIGHT, *CONFIG, name], cwd=WEB, env=environment, check=True)
-        return out.read_text()
 
 
 def measure_crowd(repeats: int) -> Sequence[Mapping[str, float]]:
@@ -59,7 +43,7 @@ def measure_crowd(repeats: int) -> Sequence[Mapping[str, float]]:
     ):
         url = f"http://localhost:{server.web_port}"
         told = {"FOLKMOOT_E2E_URL": url, "FOLKMOOT_BENCH_CROWDS": str(repeats)}
-        crowds: Sequence[Mapping[str, float]] = json.loads(measure("crowd", **told))
+        crowds: Sequence[Mapping[str, float]] = json.loads(measure_in_browser("crowd", **told))
         return crowds
 
 
@@ -120,7 +104,7 @@ def main() -> int:
     if options.quick:
         joins, crowds, sounds = 3, 1, 5
     load = os.getloadavg()[0]
-    frames: Measured = json.loads(measure("frames", FOLKMOOT_BENCH_SOUNDS=str(sounds)))
+    frames: Measured = json.loads(measure_in_browser("frames", FOLKMOOT_BENCH_SOUNDS=str(sounds)))
     rows = [
         *worker_rows(frames["times"]),
         *(row for each in frames["talks"] for row in switch_rows(each["path"], each["talk"])),

@@ -6,7 +6,6 @@ leaves, each time with nothing cached. The browsers share the machine with the s
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,13 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from bench.browser import WEB, measure_in_browser
 from bench.results_file import Row, print_rows, write_rows
-from bench.server_process import ROOT, running_server
+from bench.server_process import running_server
 from bench.signalling import quantile
 
-WEB: Final = ROOT / "web"
-PLAYWRIGHT: Final = ("npx", "--no-install", "playwright", "test")
-CONFIG: Final = ("-c", "e2e/bench/playwright.config.ts")
 SETTINGS: Final = {"meetings__admissions_per_minute": 10_000}
 """All joins come from one address."""
 
@@ -44,17 +41,15 @@ def measure(joins: int) -> list[Moments]:
     Returns:
         The moments of each join, in ms since the click.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "moments.json"
-        (Path(folder) / "server").mkdir()
-        with running_server(Path(folder) / "server", **SETTINGS) as server:
-            told = {
-                "FOLKMOOT_E2E_URL": f"http://localhost:{server.web_port}",
-                "FOLKMOOT_BENCH_JOINS": str(joins),
-                "FOLKMOOT_BENCH_OUT": str(out),
-            }
-            subprocess.run([*PLAYWRIGHT, *CONFIG], cwd=WEB, env={**os.environ, **told}, check=True)
-        moments: list[Moments] = json.loads(out.read_text())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder), **SETTINGS) as server,
+    ):
+        told = {
+            "FOLKMOOT_E2E_URL": f"http://localhost:{server.web_port}",
+            "FOLKMOOT_BENCH_JOINS": str(joins),
+        }
+        moments: list[Moments] = json.loads(measure_in_browser("join", **told))
     return moments
 
 

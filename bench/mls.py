@@ -13,7 +13,6 @@ is mostly the work that each would do on a machine of its own.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -24,13 +23,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 from rich.table import Table
 
+from bench.browser import measure_in_browser
 from bench.group_devices import make_meeting
 from bench.results_file import Row, format_number, make_row, print_rows, write_rows
-from bench.server_process import ROOT, running_server
+from bench.server_process import running_server
 
-WEB: Final = ROOT / "web"
-PLAYWRIGHT: Final = ("npx", "--no-install", "playwright", "test")
-CONFIG: Final = ("-c", "e2e/bench/mls/playwright.config.ts")
 SIZES: Final = (2, 10, 50, 100, 200, 500)
 BURST: Final = 50
 
@@ -53,24 +50,18 @@ def measure(sizes: Sequence[int], repeats: int, bursts: int, burst: int) -> Meas
         repeats: joins, and refreshes, of each size.
         burst: how many come at once to one who is there.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "measured.json"
-        (Path(folder) / "server").mkdir()
-        with running_server(Path(folder) / "server") as server:
-            rooms = [make_meeting(server, Ed25519PrivateKey.generate()) for _ in range(bursts)]
-            tickets = [
-                [server.token(f"p{at}", room, use="group_session") for at in range(burst + 1)]
-                for room in rooms
-            ]
-            told = {
-                "FOLKMOOT_E2E_URL": f"http://127.0.0.1:{server.web_port}",
-                "FOLKMOOT_BENCH_OUT": str(out),
-                "FOLKMOOT_BENCH_MLS": json.dumps(
-                    {"sizes": sizes, "repeats": repeats, "bursts": tickets}
-                ),
-            }
-            subprocess.run([*PLAYWRIGHT, *CONFIG], cwd=WEB, env={**os.environ, **told}, check=True)
-        measured: Measured = json.loads(out.read_text())
+    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as server:
+        rooms = [make_meeting(server, Ed25519PrivateKey.generate()) for _ in range(bursts)]
+        tickets = [
+            [server.token(f"p{at}", room, use="group_session") for at in range(burst + 1)]
+            for room in rooms
+        ]
+        wanted = {"sizes": sizes, "repeats": repeats, "bursts": tickets}
+        told = {
+            "FOLKMOOT_E2E_URL": f"http://127.0.0.1:{server.web_port}",
+            "FOLKMOOT_BENCH_MLS": json.dumps(wanted),
+        }
+        measured: Measured = json.loads(measure_in_browser("mls", **told))
     return measured
 
 
