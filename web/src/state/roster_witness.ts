@@ -12,12 +12,10 @@ import type { Clock } from '../observable/clock';
 import type { Observable } from '../observable/observable';
 import { equalBytes, type Bytes } from '../protocol/bytes';
 import type { SigningKey } from '../protocol/signing';
+import { signsForAll } from './witnesses';
 
 /** Who comes and goes in a crowd makes epochs that nobody needs a signature of. */
 export const SETTLED_MS = 5_000;
-
-// So many sign; in a full room, more would say the same.
-const MAX_WITNESSES = 5;
 
 interface Parts {
   readonly signer: SigningKey;
@@ -97,8 +95,7 @@ export class RosterWitness {
     this.#roster = now;
     this.#signatures = [];
     this.#cancel();
-    const rank = roster.findIndex(({ index }) => index === self.index);
-    if (roster.length > 1 && rank < MAX_WITNESSES) {
+    if (roster.length > 1 && signsForAll(self, roster)) {
       this.#cancel = this.#parts.clock.after(SETTLED_MS, () => void this.#sign(now));
     }
   }

@@ -15,15 +15,13 @@ import type { SigningKey } from '../protocol/signing';
 import type { Connection, Participant } from '../session/call';
 import { KEPT_MS } from '../session/patience';
 import type { Witnessed } from './ending';
+import { signsForAll } from './witnesses';
 
 /** Who is gone for so long without a goodbye has not just changed their network. */
 export const GONE_AFTER_MS = 10_000;
 
 /** A shorter loss of one's own is worth no statement. */
 export const LOST_AFTER_MS = 5_000;
-
-// So many sign; in a full room, more would say the same.
-const MAX_WITNESSES = 5;
 
 // Who is back needs a moment to read what is said in this epoch.
 const RETOLD_MS = 1_000;
@@ -203,9 +201,8 @@ export class ServiceWitness {
   }
 
   #isWitness(view: GroupView | undefined): boolean {
-    const others = view?.roster.filter(({ identity }) => !this.#gone.has(identity)) ?? [];
-    const rank = others.findIndex(({ index }) => index === view?.self.index);
-    return rank < MAX_WITNESSES;
+    const present = view?.roster.filter(({ identity }) => !this.#gone.has(identity)) ?? [];
+    return view === undefined || signsForAll(view.self, present);
   }
 
   #keep(signed: ServiceStatement): void {

@@ -5,7 +5,7 @@ import type { Verifier } from '../group/verification';
 import { encodeUint64, parsed, Reader, WireError } from '../group/wire';
 
 /** What members sign about their service. */
-export const SERVICE_LABEL = 'folkmoot v1 service statement';
+const SERVICE_LABEL = 'folkmoot v1 service statement';
 
 const FORM = 1;
 const KINDS = { served: 1, lost: 2 } as const;
