@@ -9,7 +9,7 @@
 * `crowd`: two people in Chromium see each other while 20 devices join their group within 2 s;
   `longest_freeze_ms` is the longest time without a new picture, and its control that of a calm time
   as long. The devices are the client's own group code without cameras: their work is done on this
-  machine, too.
+  machine, too, at the lowest priority.
 * `join_encrypted`: from the click on *Join* to the first decrypted picture (`bench/join.py`).
 """
 

@@ -35,9 +35,9 @@ export function groupHere(parts: Parts, ears: GroupEars): GroupPort {
   });
   const session = sessionIn(worker, parts, ears);
   const stop = hostKey && delegatingOwnLeaf({ session, secrets, hostKey });
-  const { state, view, health, ready, leaving } = session;
+  const { state, view, health, ready, reached, leaving } = session;
   return {
-    ...{ state, view, health, ready, leaving },
+    ...{ state, view, health, ready, reached, leaving },
     start: () => {
       session.start();
     },

@@ -100,7 +100,7 @@ export class MediaHere implements MediaPort {
   }
 
   /** From now on the others are told what is published, and media change with what they sign. */
-  follow(group: Pick<GroupPort, 'ready' | 'send' | 'state' | 'view'>, call: Call): void {
+  follow(group: Pick<GroupPort, 'ready' | 'reached' | 'send' | 'state' | 'view'>, call: Call): void {
     this.#send = (type, body) => group.send(type, body);
     const announcer = new SlotAnnouncer((body) => group.send('slot', body), SYSTEM_CLOCK);
     this.#announcer = announcer;
@@ -122,6 +122,9 @@ export class MediaHere implements MediaPort {
         const epoch = group.view.value?.epoch;
         if (epoch === undefined) return;
         for (const identity of ready) this.#turns.hear(identity, epoch);
+      }),
+      group.reached.subscribe((reached) => {
+        for (const [identity, epoch] of reached) this.#turns.reach(identity, epoch);
       }),
     );
   }

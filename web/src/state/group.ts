@@ -24,6 +24,8 @@ export interface GroupPort {
   readonly health: Observable<GroupHealth>;
   /** Identities that have signed to be in this epoch. */
   readonly ready: Observable<ReadonlySet<string>>;
+  /** The latest epoch that each of the others has signed to be in, whatever its tree. */
+  readonly reached: Observable<ReadonlyMap<string, number>>;
   /** Identities that have signed to leave, and still hold the keys. */
   readonly leaving: Observable<ReadonlySet<string>>;
   start(): void;
@@ -151,6 +153,10 @@ export class GroupModel {
 
   get ready(): Observable<ReadonlySet<string>> {
     return this.#group.ready;
+  }
+
+  get reached(): Observable<ReadonlyMap<string, number>> {
+    return this.#group.reached;
   }
 
   get leaving(): Observable<ReadonlySet<string>> {

@@ -13,6 +13,7 @@ export class GroupInMemory implements GroupPort {
   readonly view = new Subject<GroupView | undefined>(undefined);
   readonly health = new Subject<GroupHealth>({ kind: 'well' });
   readonly ready = new Subject<ReadonlySet<string>>(new Set());
+  readonly reached = new Subject<ReadonlyMap<string, number>>(new Map());
   readonly leaving = new Subject<ReadonlySet<string>>(new Set());
   /** What was sent or done, in order. */
   readonly log: string[] = [];

@@ -31,7 +31,7 @@ interface Crowded {
 
 test('a crowd joins, and those who are there go on seeing each other', async () => {
   const bundle = mkdtempSync(joined(tmpdir(), 'folkmoot-e2ee-bench-'));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: BENCH_FLAGS });
+  const browser = await chromium.launch({ executablePath: yielding(bundle), args: BENCH_FLAGS });
   try {
     await bundled(fileURLToPath(new URL('.', import.meta.url)), bundle);
     const measured: Crowded[] = [];
@@ -42,6 +42,13 @@ test('a crowd joins, and those who are there go on seeing each other', async () 
     rmSync(bundle, { recursive: true });
   }
 });
+
+/** Chromium that lets all others go first: what the crowd's devices do, they would do elsewhere. */
+function yielding(folder: string): string {
+  const path = joined(folder, 'yielding-chromium');
+  writeFileSync(path, `#!/bin/sh\nexec chrt --idle 0 ${CHROMIUM} "$@"\n`, { mode: 0o755 });
+  return path;
+}
 
 async function once(browser: Browser, bundle: string): Promise<Crowded> {
   const samuel = await Person.arrive(new URL(url).origin, SAMUEL);

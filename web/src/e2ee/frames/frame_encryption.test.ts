@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import { ParticipantEvent, Room, RoomEvent, setLogLevel, Track, type BaseE2EEManager } from 'livekit-client';
+import { ParticipantEvent, RemoteTrackPublication, Room, RoomEvent, setLogLevel, Track, type BaseE2EEManager } from 'livekit-client';
 import { describe, expect, it, vi } from 'vitest';
 
 import { Subject } from '../../observable/observable';
@@ -24,7 +24,11 @@ function room() {
   const attached: Attached[] = [];
   const breaches: string[] = [];
   const slots = new Subject<SlotLookup>(() => undefined);
-  const transforms: Pick<FrameTransforms, 'send' | 'receive'> = {
+  let starve: (receiver: RTCRtpReceiver) => void = () => undefined;
+  const transforms: Pick<FrameTransforms, 'send' | 'receive' | 'onStarved'> = {
+    onStarved: (listener) => {
+      starve = listener;
+    },
     send: (end, of) => attached.push({ direction: 'send', end, of }),
     receive: (end, of) => attached.push({ direction: 'receive', end, of }),
   };
@@ -36,7 +40,16 @@ function room() {
   });
   const made = new Room({ encryption: { e2eeManager: encryption } });
   const disconnect = vi.spyOn(made, 'disconnect').mockResolvedValue();
-  return { room: made, encryption, attached, breaches, slots, disconnect };
+  const starved = (receiver: RTCRtpReceiver): void => {
+    starve(receiver);
+  };
+  return { room: made, encryption, attached, breaches, slots, disconnect, starved };
+}
+
+interface Shown {
+  readonly sid: string;
+  readonly publication: RemoteTrackPublication;
+  readonly receiver: RTCRtpReceiver;
 }
 
 const receiverOf = (kind: string) => ({ track: { kind } }) as RTCRtpReceiver;
@@ -80,6 +93,34 @@ describe('in a room of LiveKit’s', () => {
     const before = attached.length;
     slots.set(() => 1);
     expect(attached).toHaveLength(before);
+  });
+
+  it('a picture that lost frames begins anew, if it is shown, and sound does not', () => {
+    const { room: to, starved } = room();
+    const asked: boolean[] = [];
+    const [picture, hidden, voice] = ([1, 1, 0] as const).map((type, at) => {
+      const sid = `TR_${String(at)}`;
+      const publication = new RemoteTrackPublication(
+        type === 1 ? Track.Kind.Video : Track.Kind.Audio,
+        { sid, type } as never,
+        true,
+      );
+      vi.spyOn(publication, 'isEnabled', 'get').mockReturnValue(at !== 1);
+      vi.spyOn(publication, 'setEnabled').mockImplementation((is) => asked.push(is));
+      return { sid, publication, receiver: receiverOf(type === 1 ? 'video' : 'audio') };
+    }) as [Shown, Shown, Shown];
+    const all = [picture, hidden, voice];
+    const trackPublications = new Map(all.map(({ sid, publication }) => [sid, publication]));
+    vi.spyOn(to, 'getParticipantByIdentity').mockImplementation((identity) =>
+      identity === 'BEN' ? ({ trackPublications } as never) : undefined,
+    );
+    starved(picture.receiver);
+    for (const { receiver, sid } of all) subscribe(to, receiver, 'BEN', sid);
+    starved(hidden.receiver);
+    starved(voice.receiver);
+    expect(asked).toEqual([]);
+    starved(picture.receiver);
+    expect(asked).toEqual([false, true]);
   });
 
   it('sound is not taken for a picture, nor one publication for another', () => {

@@ -1,5 +1,6 @@
 import {
   ParticipantEvent,
+  RemoteTrackPublication,
   RoomEvent,
   Track,
   type BaseE2EEManager,
@@ -82,6 +83,9 @@ export class FrameEncryption implements BaseE2EEManager {
       .on(RoomEvent.TrackUnsubscribed, (track) => {
         this.#unsubscribe(track);
       });
+    this.#parts.transforms.onStarved((receiver) => {
+      this.#beginAnew(receiver);
+    });
     const stop = this.#parts.slots.subscribe(() => {
       this.#announceAll();
     });
@@ -169,6 +173,18 @@ export class FrameEncryption implements BaseE2EEManager {
       receiver,
       subscribed && isFit ? { identity: subscribed.identity, slot } : undefined,
     );
+  }
+
+  /** Has the server begin a picture anew, which it does with a key frame: it asks the sender for one. */
+  #beginAnew(receiver: RTCRtpReceiver): void {
+    const { identity = '', publicationId = '' } = this.#subscribed.get(receiver) ?? {};
+    const participant = this.#room?.getParticipantByIdentity(identity);
+    const publication = participant?.trackPublications.get(publicationId);
+    // One that is not shown begins anew when it is.
+    if (publication instanceof RemoteTrackPublication && publication.kind === Track.Kind.Video && publication.isEnabled) {
+      publication.setEnabled(false);
+      publication.setEnabled(true);
+    }
   }
 
   #expectIdentity(identity: string | undefined): void {

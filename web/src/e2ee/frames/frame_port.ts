@@ -46,12 +46,16 @@ export function serveFrames(scope: WorkerScope, pipes: FramePipes): void {
   const answer = (id: number, value: boolean | FrameReport): void => {
     scope.postMessage({ kind: 'answer', id, value } satisfies FromFrameWorker);
   };
+  const wantKeyframe = (pipe: number): void => {
+    scope.postMessage({ kind: 'keyframe', pipe } satisfies FromFrameWorker);
+  };
   scope.addEventListener('rtctransform', ({ transformer }) => {
     const start = transformer.options;
     pipes.run(start, transformer, () => {
       const isSent = start.direction === 'send';
       const asked = isSent ? transformer.generateKeyFrame?.() : transformer.sendKeyFrameRequest?.();
-      // Sound, a track that has ended, or a browser that can't: a decoder without a picture asks, too.
+      if (asked === undefined) wantKeyframe(start.pipe);
+      // Sound, or a track that has ended.
       asked?.catch(() => undefined);
     });
   });
@@ -69,8 +73,7 @@ export function serveFrames(scope: WorkerScope, pipes: FramePipes): void {
         break;
       case 'run':
         pipes.run(message.start, message.streams, () => {
-          const { pipe } = message.start;
-          scope.postMessage({ kind: 'keyframe', pipe } satisfies FromFrameWorker);
+          wantKeyframe(message.start.pipe);
         });
         break;
       default:

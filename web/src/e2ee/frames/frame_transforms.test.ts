@@ -110,6 +110,19 @@ describe('a worker between the encoder and the network', () => {
     expect(setParameters.mock.calls).toEqual([[parameters, { encodingOptions }]]);
   });
 
+  it('says which receiver’s picture can’t go on, and no sender', async () => {
+    const { made, wantKeyframe } = await transforms('streams');
+    const createEncodedStreams = () => ({});
+    const receiver = { createEncodedStreams } as unknown as RTCRtpReceiver;
+    const sender = { createEncodedStreams, track: null } as unknown as RTCRtpSender;
+    const starved: RTCRtpReceiver[] = [];
+    made.onStarved((one) => starved.push(one));
+    made.receive(receiver, ANAS_CAMERA);
+    made.send(sender, ANAS_CAMERA);
+    for (const pipe of [2, 1, 3]) wantKeyframe(pipe);
+    expect(starved).toEqual([receiver]);
+  });
+
   it('that can’t be put there leaves a sender without a track, and a receiver’s track ended', async () => {
     const { made } = await transforms('streams');
     const createEncodedStreams = (): never => {

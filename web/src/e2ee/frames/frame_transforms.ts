@@ -44,6 +44,8 @@ export class FrameTransforms {
   readonly #path: TransformPath;
   readonly #pipes = new WeakMap<MediaEnd, number>();
   readonly #senders = new Map<number, WeakRef<RTCRtpSender>>();
+  readonly #receivers = new Map<number, WeakRef<RTCRtpReceiver>>();
+  #onStarved: (receiver: RTCRtpReceiver) => void = () => undefined;
 
   constructor(keys: FrameKeys, worker: Worker, path: TransformPath) {
     this.#keys = keys;
@@ -51,7 +53,17 @@ export class FrameTransforms {
     this.#path = path;
     keys.onKeyframe((pipe) => {
       makeKeyframe(this.#senders.get(pipe)?.deref());
+      const receiver = this.#receivers.get(pipe)?.deref();
+      if (receiver !== undefined) this.#onStarved(receiver);
     });
+  }
+
+  /**
+   * Tells whoever calls last of receivers whose pictures need a key frame, where the browser can't be
+   * told from the worker: a decoder asks for one by itself after 3 s without a picture.
+   */
+  onStarved(listener: (receiver: RTCRtpReceiver) => void): void {
+    this.#onStarved = listener;
   }
 
   /**
@@ -79,7 +91,8 @@ export class FrameTransforms {
    */
   receive(receiver: RTCRtpReceiver, of: Announced | undefined): void {
     try {
-      this.#attach(receiver as MediaEnd, 'receive', of);
+      const pipe = this.#attach(receiver as MediaEnd, 'receive', of);
+      this.#receivers.set(pipe, new WeakRef(receiver));
     } catch (error) {
       receiver.track.stop();
       throw error;
@@ -104,7 +117,7 @@ export class FrameTransforms {
 }
 
 /**
- * Has a sender's encoders begin anew. Receivers need no such thing: a decoder without a picture asks for one.
+ * Has a sender's encoders begin anew.
  *
  * WebRTC Extensions, section "RTCEncodingOptions"; a browser that does not know them ignores them.
  */

@@ -8,6 +8,8 @@ import { mayJoinerSend, MediaEpochs } from './media_epochs';
 type Event =
   | readonly [atMs: number, epoch: number, cause: EpochCause, others: string]
   | readonly [atMs: number, who: string, epoch: number]
+  /** Somebody has signed to have come as far as an epoch. */
+  | readonly [atMs: number, reached: { readonly who: string; readonly epoch: number }]
   /** It becomes known who the hosts are. */
   | readonly [atMs: number, known: 'hosts']
   | readonly [atMs: number];
@@ -41,13 +43,15 @@ function played(events: readonly Event[], isHost = false): string[] {
       note(atMs, epochs.enter({ epoch, cause, others: new Set(others), hosts }, atMs));
     } else if (event.length === 3) {
       note(atMs, epochs.hear(event[1], event[2], atMs));
+    } else if (event.length === 2 && event[1] !== 'hosts') {
+      note(atMs, epochs.reach(event[1].who, event[1].epoch, atMs));
     } else if (event.length === 2) {
       note(atMs, epochs.know(HOSTS, atMs));
     } else {
       note(atMs, epochs.tick(atMs));
     }
   }
-  ring(10_000);
+  ring(20_000);
   return done;
 }
 
@@ -96,6 +100,63 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
     [...SENDING, '5000 install 2', '5900 install 3', '6000 switch 3 anew'],
   ],
   [
+    'who has come less far goes on hearing: it is sent in the latest epoch that all have reached',
+    [
+      ALONE,
+      [5000, 2, 'join', 'BC'],
+      [5010, 'B', 2],
+      [5010, 'C', 2],
+      [7000, 3, 'join', 'BCD'],
+      [7200, 4, 'join', 'BCDE'],
+      [7400, 5, 'join', 'BCDEF'],
+      [7500, 'B', 5],
+      [7700, { who: 'C', epoch: 3 }],
+      [8500, 'C', 5],
+    ],
+    [
+      ...SENDING,
+      '5000 install 2',
+      '5010 switch 2 anew',
+      '7000 install 3',
+      '7200 install 4',
+      '7400 install 5',
+      '8000 switch 3 anew',
+      '9000 switch 5 anew',
+    ],
+  ],
+  [
+    'who was there and is slow is waited for, but not longer than three seconds, and once',
+    [
+      ALONE,
+      [1000, 2, 'join', 'B'],
+      [1010, 'B', 2],
+      [5000, 3, 'join', 'BC'],
+      [5010, 'C', 3],
+      [9000, 4, 'join', 'BCD'],
+      [9010, 'C', 4],
+    ],
+    [
+      ...SENDING,
+      '1000 install 2',
+      '1010 switch 2 anew',
+      '5000 install 3',
+      '8000 switch 3 anew',
+      '9000 install 4',
+      '10000 switch 4 anew',
+    ],
+  ],
+  [
+    'who was slow and comes after all is sent to at once',
+    [ALONE, [1000, 2, 'join', 'B'], [1010, 'B', 2], [5000, 3, 'join', 'BC'], [6500, { who: 'B', epoch: 3 }]],
+    [
+      ...SENDING,
+      '1000 install 2',
+      '1010 switch 2 anew',
+      '5000 install 3',
+      '6500 switch 3 anew',
+    ],
+  ],
+  [
     'who was removed hears nothing 300 ms later, whoever is not ready',
     [ALONE, [5000, 2, 'removal', 'B']],
     [...SENDING, '5000 install 2', '5300 switch 2'],
@@ -116,7 +177,35 @@ const STORIES: readonly (readonly [string, readonly Event[], readonly string[]])
       '5050 switch 2 anew',
       '5100 install 3',
       '5200 install 4',
-      '5400 switch 4 anew',
+      '5400 switch 3',
+      '6400 switch 4 anew',
+    ],
+  ],
+  [
+    'a removal waits for nobody who lags behind, and cuts off as few as it can',
+    [
+      ALONE,
+      [5000, 2, 'join', 'BCX'],
+      [5010, 'B', 2],
+      [5010, 'C', 2],
+      [5010, 'X', 2],
+      [7000, 3, 'removal', 'BC'],
+      [7050, 4, 'join', 'BCD'],
+      [7100, 5, 'join', 'BCDE'],
+      [7200, { who: 'B', epoch: 4 }],
+      [7250, { who: 'C', epoch: 3 }],
+      [8400, { who: 'C', epoch: 4 }],
+    ],
+    [
+      ...SENDING,
+      '5000 install 2',
+      '5010 switch 2 anew',
+      '7000 install 3',
+      '7050 install 4',
+      '7100 install 5',
+      '7300 switch 3',
+      '8400 switch 4 anew',
+      '11400 switch 5 anew',
     ],
   ],
   [

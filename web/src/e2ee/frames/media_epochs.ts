@@ -1,8 +1,12 @@
 /** When media go over to the keys of another epoch: a machine without keys, clock or timers. */
 import type { EpochCause } from '../group/epoch_secret';
+import { MAX_EPOCHS } from './media_keys';
 
-/** A change that waits for everybody is not waited for longer. */
+/** A change that waits for everybody is not waited for longer, unless they come after it. */
 export const PATIENCE_MS = 1_000;
+
+/** Nor, if they do: devices that are slow take their time for many joins at once. */
+export const LAG_MS = 3_000;
 
 /** Joins, however many, change the key that is sent with so often at most. */
 export const COALESCE_MS = 1_000;
@@ -34,10 +38,14 @@ export type EpochStep =
   /** Forget all keys: the group was made anew, and its epochs begin again. */
   | { readonly kind: 'forget' };
 
-/** A key that is not sent with yet: not before a time without everybody, not after another at all. */
+/** Epochs that are not sent in yet: from one time on if all are ready, and latest at another. */
 interface Pending {
   readonly earliestMs: number;
   readonly latestMs: number;
+  /** When those who lag behind are not waited for any more; a removal waits for nobody. */
+  readonly lagMs: number;
+  /** Not before this one: somebody who can open those before it has been removed. */
+  readonly fromEpoch: number;
 }
 
 /**
@@ -63,14 +71,15 @@ export function mayJoinerSend(
 export class MediaEpochs {
   readonly #isHost: boolean;
   #view: EpochView | undefined;
-  /** Who has signed to be in the newest epoch. */
-  #ready = new Set<string>();
+  /** Those after the one that is sent in, up to `#view`. */
+  #later: readonly EpochView[] = [];
+  /** The one that is sent in. */
+  #sent: EpochView | undefined;
+  /** The latest epoch that somebody has signed to be in. */
+  #reached = new Map<string, number>();
   /** Who has signed in an epoch since this device has come in. */
   #heard = new Set<string>();
   #pending: Pending | undefined;
-  #isSending = false;
-  /** Somebody came after the last switch, or nothing was sent before. */
-  #hasNewcomers = false;
   #lastSwitchMs = -Infinity;
 
   /** @param isHost - this device has the host's key. */
@@ -80,11 +89,14 @@ export class MediaEpochs {
 
   /** When to ask again, with `tick`; undefined: not before something happens. */
   get dueMs(): number | undefined {
-    const { earliestMs, latestMs } = this.#pending ?? {};
-    if (latestMs === undefined || earliestMs === undefined || !this.#isSending) {
+    if (this.#pending === undefined || this.#view === undefined || this.#sent === undefined) {
       return undefined;
     }
-    return this.#isEverybodyReady() ? Math.min(earliestMs, latestMs) : latestMs;
+    const { earliestMs, latestMs, lagMs } = this.#pending;
+    if (this.#haveReached(this.#view)) {
+      return Math.min(earliestMs, latestMs);
+    }
+    return this.#latestForAll() === undefined ? lagMs : latestMs;
   }
 
   /** The group is in another epoch. One that is not later changes nothing, unless one has come in. */
@@ -95,20 +107,24 @@ export class MediaEpochs {
     }
     const steps = isEntry ? this.#begin(view.epoch) : [];
     this.#view = view;
-    this.#ready = new Set();
-    this.#pending = this.#wait(view.cause, nowMs);
-    this.#hasNewcomers ||= isEntry || view.cause === 'join' || view.cause === 'rejoin';
+    this.#later = [...this.#later, view].slice(-MAX_EPOCHS);
+    this.#pending = this.#wait(view, nowMs);
     return [...steps, { kind: 'install', epoch: view.epoch }, ...this.tick(nowMs)];
   }
 
-  /** Somebody has signed to be in an epoch. */
+  /** Somebody has signed to be in an epoch, with its secrets. */
   hear(identity: string, epoch: number, nowMs: number): readonly EpochStep[] {
     // Of an earlier epoch it says nothing of this one; a later one is not known here yet.
     if (epoch !== this.#view?.epoch || !this.#view.others.has(identity)) {
       return [];
     }
-    this.#ready.add(identity);
     this.#heard.add(identity);
+    return this.reach(identity, epoch, nowMs);
+  }
+
+  /** Somebody has signed to have come so far. Only who it is was checked: it says when to send, not whether. */
+  reach(identity: string, epoch: number, nowMs: number): readonly EpochStep[] {
+    this.#reached.set(identity, Math.max(epoch, this.#reached.get(identity) ?? epoch));
     return this.tick(nowMs);
   }
 
@@ -120,42 +136,88 @@ export class MediaEpochs {
 
   /** Time has passed. */
   tick(nowMs: number): readonly EpochStep[] {
-    if (this.#view === undefined || this.#pending === undefined || !this.#isDue(nowMs)) {
-      return [];
-    }
-    this.#pending = undefined;
-    this.#isSending = true;
-    this.#lastSwitchMs = nowMs;
-    const isForNewcomers = this.#hasNewcomers;
-    this.#hasNewcomers = false;
-    return [{ kind: 'switch', epoch: this.#view.epoch, isForNewcomers }];
+    const next = this.#due(nowMs);
+    return next === undefined ? [] : [this.#switch(next, nowMs)];
   }
 
   #begin(epoch: number): readonly EpochStep[] {
     const isAnew = this.#view !== undefined && epoch <= this.#view.epoch;
     this.#heard = new Set();
-    this.#isSending = false;
+    this.#reached = new Map();
+    this.#later = [];
+    this.#sent = undefined;
     return [{ kind: isAnew ? 'forget' : 'stop' }];
   }
 
-  #isDue(nowMs: number): boolean {
-    if (!this.#isSending) {
-      const { others, hosts } = this.#view ?? { others: new Set(), hosts: new Set() };
-      return mayJoinerSend(others, hosts, this.#heard, this.#isHost);
+  /** The epoch to send in from now on, if any. */
+  #due(nowMs: number): EpochView | undefined {
+    if (this.#view === undefined || this.#pending === undefined) {
+      return undefined;
     }
-    return this.dueMs !== undefined && nowMs >= this.dueMs;
+    const { others, hosts } = this.#view;
+    if (this.#sent === undefined) {
+      return mayJoinerSend(others, hosts, this.#heard, this.#isHost) ? this.#view : undefined;
+    }
+    const { earliestMs, latestMs } = this.#pending;
+    if (this.#haveReached(this.#view) && nowMs >= Math.min(earliestMs, latestMs)) {
+      return this.#view;
+    }
+    return nowMs < latestMs ? undefined : (this.#latestForAll() ?? this.#forced(nowMs));
   }
 
-  #wait(cause: EpochCause, nowMs: number): Pending {
-    const latestMs = Math.min(
-      this.#pending?.latestMs ?? Infinity,
-      nowMs + (cause === 'removal' ? REMOVAL_MS : PATIENCE_MS),
+  /** The epoch that is sent in though somebody who hears this device now is cut off by it. */
+  #forced(nowMs: number): EpochView | undefined {
+    const { lagMs = Infinity, fromEpoch } = this.#pending ?? {};
+    // A removal's: the others are there before they are in any after it.
+    const removal = this.#later.find(({ epoch }) => epoch === fromEpoch);
+    return nowMs < lagMs ? undefined : (removal ?? this.#view);
+  }
+
+  #switch(to: EpochView, nowMs: number): EpochStep {
+    const passed = this.#later.filter(({ epoch }) => epoch <= to.epoch);
+    this.#later = this.#later.filter(({ epoch }) => epoch > to.epoch);
+    this.#sent = to;
+    this.#lastSwitchMs = nowMs;
+    this.#pending = undefined;
+    for (const view of this.#later) {
+      this.#pending = this.#wait(view, nowMs);
+    }
+    const isForNewcomers = passed.some(({ cause }) => cause !== 'removal' && cause !== 'refresh');
+    return { kind: 'switch', epoch: to.epoch, isForNewcomers };
+  }
+
+  #wait({ epoch, cause }: EpochView, nowMs: number): Pending {
+    const isRemoval = cause === 'removal';
+    const { latestMs = Infinity, lagMs = Infinity, earliestMs = Infinity, fromEpoch = 0 } =
+      this.#pending ?? {};
+    return {
+      latestMs: Math.min(latestMs, nowMs + (isRemoval ? REMOVAL_MS : PATIENCE_MS)),
+      lagMs: Math.min(lagMs, nowMs + (isRemoval ? REMOVAL_MS : LAG_MS)),
+      earliestMs: Math.min(earliestMs, isRemoval ? nowMs : this.#lastSwitchMs + COALESCE_MS),
+      fromEpoch: isRemoval ? epoch : fromEpoch,
+    };
+  }
+
+  #haveReached({ epoch, others }: EpochView): boolean {
+    return [...others].every((one) => this.#hasReached(one, epoch));
+  }
+
+  /**
+   * The latest epoch that nobody is cut off by who hears this device now. Who has just come hears nothing
+   * yet, and who has not even reached the epoch that is sent in may have gone.
+   */
+  #latestForAll(): EpochView | undefined {
+    const { epoch: sent = 0, others: hearing = new Set<string>() } = this.#sent ?? {};
+    const { fromEpoch = 0 } = this.#pending ?? {};
+    const alive = [...hearing].filter((one) => this.#hasReached(one, sent));
+    return this.#later.findLast(
+      ({ epoch, others }) =>
+        epoch >= fromEpoch &&
+        alive.every((one) => !others.has(one) || this.#hasReached(one, epoch)),
     );
-    const earliestMs = cause === 'removal' ? nowMs : this.#lastSwitchMs + COALESCE_MS;
-    return { earliestMs: Math.min(earliestMs, this.#pending?.earliestMs ?? Infinity), latestMs };
   }
 
-  #isEverybodyReady(): boolean {
-    return [...(this.#view?.others ?? [])].every((one) => this.#ready.has(one));
+  #hasReached(identity: string, epoch: number): boolean {
+    return (this.#reached.get(identity) ?? -1) >= epoch;
   }
 }

@@ -71,6 +71,11 @@ export class MediaTurns {
     void this.#take(this.#epochs.hear(identity, epoch, this.#clock.now()));
   }
 
+  /** Somebody has signed to have come as far as an epoch; whose signature it is was checked, and no more. */
+  reach(identity: string, epoch: number): void {
+    void this.#take(this.#epochs.reach(identity, epoch, this.#clock.now()));
+  }
+
   /** The group was left, or this device removed: nothing is sent or opened any more. */
   close(): void {
     this.#isClosed = true;

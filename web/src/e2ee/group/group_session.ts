@@ -80,12 +80,14 @@ export class GroupSession {
     return this.#talk.health;
   }
 
-  /** Identities that have signed to be in this epoch, with these secrets. */
   get ready(): Observable<ReadonlySet<string>> {
     return this.#talk.ready;
   }
 
-  /** Identities that have signed to leave, and still hold the keys. */
+  get reached(): Observable<ReadonlyMap<string, number>> {
+    return this.#talk.reached;
+  }
+
   get leaving(): Observable<ReadonlySet<string>> {
     return this.#talk.leaving;
   }
@@ -290,7 +292,7 @@ export class GroupSession {
     }
   }
 
-  #landed(type: MessageType, digest: Bytes, body: Bytes): void {
+  readonly #landed = (type: MessageType, digest: Bytes, body: Bytes): void => {
     if (type === 'heartbeat') {
       this.#talk.ownHeartbeat(body, digest);
     } else if (type === 'substitute') {
@@ -298,7 +300,7 @@ export class GroupSession {
     } else if (type === 'leave') {
       this.#end({ kind: 'ended', why: 'left' });
     }
-  }
+  };
 
   #join(why?: Extract<SessionNotice, { kind: 'joining-anew' }>['why']): void {
     if (this.#isOver) return;
@@ -334,9 +336,7 @@ export class GroupSession {
       ...this.#parts,
       channel: this.#channel,
       isMember: () => this.#state.value.kind === 'member',
-      onLanded: (type, digest, body) => {
-        this.#landed(type, digest, body);
-      },
+      onLanded: this.#landed,
       onNoGroup: () => {
         this.#join('no-group');
       },

@@ -33,6 +33,8 @@ export class MemberTalk {
   readonly health = new Subject<GroupHealth>({ kind: 'well' });
   /** Identities that have signed to be in this epoch, with these secrets. */
   readonly ready = new Subject<ReadonlySet<string>>(new Set());
+  /** The latest epoch that each of the others has signed to be in, whatever its tree. */
+  readonly reached = new Subject<ReadonlyMap<string, number>>(new Map());
   /** Identities that have signed to leave, and still hold the keys. */
   readonly leaving = new Subject<ReadonlySet<string>>(new Set());
   readonly #parts: Parts;
@@ -80,6 +82,7 @@ export class MemberTalk {
   /** This device has joined, or joined anew. */
   entered(): void {
     this.#isNew = true;
+    this.reached.set(new Map());
     this.#watch.restart(this.#parts.clock.now());
   }
 
@@ -96,6 +99,7 @@ export class MemberTalk {
       }
     }
     this.ready.set(new Set());
+    this.reached.set(new Map([...this.reached.value].filter(([one]) => here.has(one))));
     if (this.leaving.value.size > 0) {
       this.leaving.set(new Set([...this.leaving.value].filter((one) => here.has(one))));
     }
@@ -137,9 +141,16 @@ export class MemberTalk {
   /** Acknowledgements that the server has bundled. */
   async acknowledged(bodies: readonly Bytes[]): Promise<void> {
     const ready = new Set(this.ready.value);
+    const reached = new Map(this.reached.value);
     for (const body of bodies) {
-      this.#read(await this.#parts.keys.readAcknowledgement(body), ready);
+      const reading = await this.#parts.keys.readAcknowledgement(body);
+      this.#read(reading, ready);
+      if (reading !== undefined && !reading.isSelf) {
+        const { identity, epoch } = reading;
+        reached.set(identity, Math.max(epoch, reached.get(identity) ?? epoch));
+      }
     }
+    this.reached.set(reached);
     // Once for all of them: there are as many as members, and each is looked at by whoever listens.
     const before = this.ready.value;
     if (ready.size !== before.size || [...ready].some((one) => !before.has(one))) {
