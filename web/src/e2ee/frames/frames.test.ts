@@ -6,6 +6,7 @@ import { encodeBase64url, parseBase64url, type Bytes } from '../../protocol/byte
 import { FrameSealer } from './frame_sealer';
 import { ANAS_VOICE, anaAndBen, DELTA_FRAME, epochOf, KEY_FRAME, MediaPerson, SOUND } from './frames_in_memory';
 import { deriveFrameKey, deriveMixKey, gcmOf, importBaseKey, SUITE, type CipherSuite } from './key_schedule';
+import { parseHeader } from './sframe_header';
 import type { Slot } from './slot';
 
 const FILE = new URL('../../../../protocol/vectors/frames.json', import.meta.url);
@@ -157,6 +158,32 @@ describe('a counter', () => {
     expect(await counters()).toEqual([10, 11, 12, 13, 14]);
     expect(ana.keys.install(epochOf(1))).toBe(false);
   });
+
+  it('never comes twice with one key, over connections lost, groups made anew, and 50 restarts', async () => {
+    const last = new Map<string, number>();
+    const note = (epoch: number, frame: Bytes): void => {
+      const { kid = -1, counter = -1 } = parseHeader(frame, 1) ?? {};
+      const key = `${String(epoch)} ${String(kid)}`;
+      if (counter <= (last.get(key) ?? -1)) throw new Error(`${key} has come with ${String(counter)} again.`);
+      last.set(key, counter);
+    };
+    const frames = process.env['FOLKMOOT_TEST_FULL'] === undefined ? 200 : 20_000;
+    for (let restart = 0; restart < 50; restart++) {
+      // A device that starts again has no key before a commit of its own has let it in.
+      const ana = await MediaPerson.make('ana');
+      const epoch = 1 + 2 * restart;
+      ana.turnTo(epochOf(epoch));
+      for (let count = 0; count < frames; count++) {
+        if (count % (frames / 4) === 0) {
+          ana.keys.forget();
+          ana.turnTo(epochOf(epoch + (count < frames / 2 ? 0 : 1)));
+        }
+        note(epoch + (count < frames / 2 ? 0 : 1), await ana.film());
+      }
+    }
+    expect([...last.values()].every((counter) => counter > 0)).toBe(true);
+    expect(last.size).toBe(100);
+  }, 300_000);
 
   it('is each slot’s own', async () => {
     const { ana, ben } = await anaAndBen();
