@@ -194,6 +194,8 @@ class Order:
         group = self._existing()
         if self._is_spoilt(now_ms):
             raise RefusedError(Why.SPOILT)
+        # Whoever could not use a turn yet would seem to find the GroupInfo bad, when it asks again.
+        refuse_soon(self._conduct(channel).commit_wait_ms(now_ms, in_turn=True))
         identity = self._identities[channel]
         if self._turns.ask(channel, identity, request.ref, now_ms):
             yield TellAll(f.encode_wanted(group.epoch))

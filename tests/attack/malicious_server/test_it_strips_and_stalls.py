@@ -16,6 +16,12 @@ def with_bytes(text: str, change: slice, to: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
+def with_bits_turned(text: str, where: int) -> str:
+    data = bytearray(base64.urlsafe_b64decode(text + "=="))
+    data[where] ^= 0xAA
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
 async def test_a_claim_that_nothing_is_encrypted_changes_nothing(server: RunningServer) -> None:
     """E-6: every frame says so, in every way that comes to mind."""
     claims = {"encrypted": False, "e2ee": "none", "encryption": "NONE", "cipher_suite": 0}
@@ -106,8 +112,7 @@ async def test_a_commit_with_a_bit_turned_is_refused_whole(
         def turn_bits(frame: Frame) -> list[Frame]:
             if not is_entry(frame, "commit"):
                 return [frame]
-            turned = with_bytes(frame["message"], slice(where, where + 1), b"\xaa")
-            return [{**frame, "message": turned}]
+            return [{**frame, "message": with_bits_turned(frame["message"], where)}]
 
         before = (await scene.people.dump("cem"))["group"]
         scene.middle.down = scene.only_for({"cem"}, turn_bits)

@@ -135,6 +135,27 @@ async def test_a_joiner_who_asks_again_wants_a_better_group_info_and_gets_it_at_
     assert good["group_info"] != bad["group_info"]
 
 
+async def test_who_may_not_commit_yet_gets_no_turn_and_finds_no_group_info_bad() -> None:
+    """Symptom: a fork that healed was entered anew, by the GroupInfo of the side that is gone.
+
+    Cause: who had joined just before and came back was refused its commit, asked again, and so had
+    everybody upload a GroupInfo. Who: somebody who is apart soon after joining.
+    """
+    hall = Hall()
+    ana, bob = await hall.arrive("ana"), await hall.arrive("bob")
+    await ana.ask(create())
+    bob.say(turn())
+    await bob.ask(commit(0))
+    for _ in range(3):
+        answer = await bob.ask(turn())
+        assert answer["why"] == "too_soon"
+        assert 0 < answer["retry_after_ms"] <= 10_000
+    assert "wanted" not in kinds(await ana.hear())
+    hall.clock.advance(10)
+    bob.say(turn())
+    assert "turn" in kinds(await bob.hear())
+
+
 async def test_where_nobody_has_a_better_one_the_joiner_gets_a_turn_all_the_same() -> None:
     hall, (ana, bob) = await hall_with("ana", "bob")
     bob.say(turn(1))
