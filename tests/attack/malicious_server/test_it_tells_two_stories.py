@@ -40,8 +40,7 @@ async def test_two_stories_for_one_epoch_are_a_divergence_on_both_sides(
         assert codes["cem"] == codes["dia"]
         assert codes["ana"] != codes["cem"], "who compares the code finds out, too"
         scene.middle.down = lambda _, frame: [frame]
-        # Who meets a fork while coming back hears of it within 20 s, and then waits twice as long.
-        await scene.people.skip(40, pause_ms=100)
+        await scene.people.skip(8, pause_ms=100)
         dumps = await scene.together(*FOUR)
         went = [dump for dump in dumps if "joining-anew" in notices(dump)]
         assert len(went) == 2, "one half stays, the other comes to it and has been told"

@@ -88,7 +88,7 @@ async function worker(identity: string) {
   });
   let asked = 0;
   let made = 0;
-  const script = (direction: 'send' | 'receive', of?: Announced) => {
+  const script = (direction: 'send' | 'receive', of?: Announced, canAsk = true) => {
     const wire = new Wire();
     const options = keys.begin(direction, of);
     const sendKeyFrameRequest = (): Promise<void> => {
@@ -100,7 +100,8 @@ async function worker(identity: string) {
       return Promise.resolve();
     };
     for (const begin of transforms) {
-      begin({ transformer: { ...wire.streams, options, sendKeyFrameRequest, generateKeyFrame } });
+      const asking = canAsk ? { sendKeyFrameRequest, generateKeyFrame } : {};
+      begin({ transformer: { ...wire.streams, options, ...asking } });
     }
     return { wire, pipe: options.pipe };
   };
@@ -119,6 +120,16 @@ async function settled(): Promise<void> {
 }
 
 describe('frames in a worker', () => {
+  it('have the page see to a key frame where the browser can’t be told in the worker', async () => {
+    const ana = await worker('ana');
+    const { pipe } = ana.script('send', ANAS_CAMERA, false);
+    await ana.keys.install(epochOf(1));
+    ana.keys.switchTo(1, true);
+    await ana.keys.report();
+    await settled();
+    expect([ana.wanted, ana.made()]).toEqual([[pipe], 0]);
+  });
+
   it('go sealed from one to another, and are counted', async () => {
     const [ana, ben] = [await worker('ana'), await worker('ben')];
     const epoch = epochOf(1);

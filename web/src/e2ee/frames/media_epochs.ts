@@ -158,19 +158,14 @@ export class MediaEpochs {
     if (this.#sent === undefined) {
       return mayJoinerSend(others, hosts, this.#heard, this.#isHost) ? this.#view : undefined;
     }
-    const { earliestMs, latestMs } = this.#pending;
-    if (this.#haveReached(this.#view) && nowMs >= Math.min(earliestMs, latestMs)) {
-      return this.#view;
-    }
-    return nowMs < latestMs ? undefined : (this.#latestForAll() ?? this.#forced(nowMs));
+    return nowMs < (this.dueMs ?? Infinity) ? undefined : (this.#latestForAll() ?? this.#forced());
   }
 
   /** The epoch that is sent in though somebody who hears this device now is cut off by it. */
-  #forced(nowMs: number): EpochView | undefined {
-    const { lagMs = Infinity, fromEpoch } = this.#pending ?? {};
+  #forced(): EpochView | undefined {
+    const fromEpoch = this.#pending?.fromEpoch;
     // A removal's: the others are there before they are in any after it.
-    const removal = this.#later.find(({ epoch }) => epoch === fromEpoch);
-    return nowMs < lagMs ? undefined : (removal ?? this.#view);
+    return this.#later.find(({ epoch }) => epoch === fromEpoch) ?? this.#view;
   }
 
   #switch(to: EpochView, nowMs: number): EpochStep {

@@ -33,6 +33,29 @@ describe('people who come to a meeting', () => {
   });
 });
 
+describe('how far the others have come', () => {
+  it('is the epoch that each has signed last, of who lags behind, too', async () => {
+    const room = await TestRoom.of(3);
+    await room.pass(2_000);
+    const [ana, ben, cem] = [room.person(0), room.person(1), room.person(2)];
+    const before = ana.session.view.value?.epoch ?? -1;
+    const deliver = room.server.deliver.bind(room.server);
+    room.server.deliver = (channel, entry) => {
+      if (channel.identity !== cem.leafKey.identity) deliver(channel, entry);
+    };
+    const refreshed = ana.session.refresh();
+    await room.pass(2_000);
+    await refreshed;
+    expect(ana.session.ready.value).toEqual(new Set([ben.leafKey.identity]));
+    expect(ana.session.reached.value).toEqual(
+      new Map([
+        [ben.leafKey.identity, before + 1],
+        [cem.leafKey.identity, before],
+      ]),
+    );
+  });
+});
+
 describe('who comes while others talk', () => {
   it('passes over what was said before their time, and takes nobody for a stranger', async () => {
     const order = await TestOrder.of(2);
